@@ -29,6 +29,20 @@ class Half(StrEnum):
     EVENING = "evening"
 
 
+class Due(StrEnum):
+    """What a visit may ask for; the codes of `VisitPlan.due`."""
+
+    LEVEL = "level"
+    BLOOD_COUNT = "blood_count"
+    COAGULATION = "coagulation"
+    CHEMISTRY = "chemistry"
+    LIPIDS = "lipids"
+    WEIGHT_HEIGHT = "weight_height"
+    PHOTOS = "photos"
+    IMAGING = "imaging"
+    ASSESSMENT = "assessment"
+
+
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One randomised arm. `starting_dose` in mg/m² per dose, `trough` in ng/mL."""
@@ -177,8 +191,33 @@ class ReminderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyRules:
+    """What makes the clinic act on a report of the family; an extra level is due after so many
+    days of a new medicine that changes levels."""
+
+    fever_from_celsius: Decimal
+    extra_level_after_days: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class AdherenceRules:
+    """Timing is read at each of `timing_hours` either side of the slot, the main one being
+    `SlotRules.on_time_hours`; entries made within the two delays are read apart."""
+
+    timing_hours: tuple[Decimal, ...]
+    holiday_slots: int
+    long_holiday_slots: int
+    prompt_entry_hours: Decimal
+    same_day_entry_hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class LabPlan:
-    """One analyte of the study: canonical unit and plausible bounds for entry."""
+    """One analyte of the study: canonical unit and plausible bounds for entry, in that unit.
+
+    A value in another unit times its factor in `units` is a value in the canonical unit, which
+    stands there too, with factor 1.
+    """
 
     code: str
     label: Mapping[str, str]
@@ -213,6 +252,8 @@ class Protocol:
     visits: tuple[VisitPlan, ...]
     photos: PhotoPlan
     reminders: ReminderPlan
+    safety: SafetyRules
+    adherence: AdherenceRules
     labs: tuple[LabPlan, ...]
     plausible: Plausible
     missed_reasons: Mapping[str, Mapping[str, str]]
