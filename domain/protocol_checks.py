@@ -1,0 +1,112 @@
+"""What must hold between the values of a study, beyond each being of the right kind."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import singledispatch
+from itertools import pairwise
+from typing import Final
+
+from domain.interval import Interval
+from domain.protocol import (
+    Bound,
+    ConcernTier,
+    Due,
+    LabPlan,
+    PhotoPlan,
+    Protocol,
+    RoundingStep,
+    SlotRules,
+    VisitPlan,
+)
+
+LANGUAGES: Final = ("zh", "en")
+
+Fault = tuple[str, str]  # the field (empty: the record itself) and the complaint
+
+
+@singledispatch
+def record_faults(record: object) -> Iterator[Fault]:
+    """What is wrong inside one record."""
+    del record
+    yield from ()
+
+
+@record_faults.register
+def _(record: Protocol) -> Iterator[Fault]:
+    if not record.arms:
+        yield "arms", "a study has at least one"
+
+
+@record_faults.register
+def _(record: Interval) -> Iterator[Fault]:
+    if record.low > record.high:
+        yield "", f"low {record.low} is above high {record.high}"
+    elif record.low == record.high and not (record.low_included and record.high_included):
+        yield "", f"nothing lies between {record.low} and {record.high}"
+
+
+@record_faults.register
+def _(record: Bound) -> Iterator[Fault]:
+    if record.partial_above > record.complete_above:
+        yield "partial_above", f"is above complete_above {record.complete_above}"
+
+
+@record_faults.register
+def _(record: SlotRules) -> Iterator[Fault]:
+    if record.min_gap_hours > record.max_gap_hours:
+        yield "min_gap_hours", "is above max_gap_hours"
+    elif not record.min_gap_hours <= _hours_of_day(record) <= record.max_gap_hours:
+        yield "evening", "is not between min_gap_hours and max_gap_hours after morning"
+    if record.zone_gap_min_hours > record.zone_gap_max_hours:
+        yield "zone_gap_min_hours", "is above zone_gap_max_hours"
+
+
+@record_faults.register
+def _(record: VisitPlan) -> Iterator[Fault]:
+    if (record.day is None) == (record.month is None):
+        yield "", "needs either day or month"
+    for code in record.due:
+        if code not in set(Due):
+            yield "due", f"unknown {code!r}"
+
+
+@record_faults.register
+def _(record: PhotoPlan) -> Iterator[Fault]:
+    if record.weekly_until_day < 0:
+        yield "weekly_until_day", "is below 0"
+    if record.then_every_days < 1:
+        yield "then_every_days", "is below 1"
+
+
+@record_faults.register
+def _(record: LabPlan) -> Iterator[Fault]:
+    if record.units.get(record.unit) != 1:
+        yield "units", f"{record.unit!r} must be there with factor 1"
+
+
+def series_faults(items: Sequence[object]) -> Iterator[str]:
+    """What is wrong between the elements of one list."""
+    steps = [item for item in items if isinstance(item, RoundingStep)]
+    if steps and steps[0].from_ml != 0:
+        yield "the first step must start from_ml = 0"
+    if not _ascending([step.from_ml for step in steps]):
+        yield "steps are not ascending by from_ml"
+    if not _ascending([item.above for item in items if isinstance(item, ConcernTier)]):
+        yield "tiers are not ascending by above"
+
+
+def words_faults(words: Mapping[str, object]) -> Iterator[Fault]:
+    """A text of the protocol file must stand in each language."""
+    return ((language, "missing") for language in LANGUAGES if language not in words)
+
+
+def _ascending(values: Sequence[Decimal]) -> bool:
+    return all(low < high for low, high in pairwise(values))
+
+
+def _hours_of_day(slots: SlotRules) -> Decimal:
+    """From the morning slot to the evening slot by the clock on the wall."""
+    day = date.min
+    gap = datetime.combine(day, slots.evening) - datetime.combine(day, slots.morning)
+    return Decimal(gap.total_seconds()) / 3600
