@@ -1,0 +1,103 @@
+"""The order history of a child: which order rules a slot, and since when its dose is taken.
+
+Orders are only ever added (trial.md §2). Each names the slot from which it rules; of all orders
+that cover a slot the one signed last is valid, so a past slot keeps showing the order of its time
+and a newly signed dose ends a hold.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.protocol import Half, TroughRules
+from domain.slots import SlotKey
+
+
+class OrderKind(StrEnum):
+    DOSE = "dose"
+    HOLD = "hold"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStep:
+    """A signed order. It rules from `from_slot` on; a hold up to `until_slot`, the restart slot,
+    which is dosed again (None: until another order is signed). `ml` and `mg` are what one dose
+    really gives, only for kind `dose`."""
+
+    order_id: str
+    kind: OrderKind
+    from_slot: SlotKey
+    signed_at: datetime
+    until_slot: SlotKey | None = None
+    ml: Decimal | None = None
+    mg: Decimal | None = None
+
+    def covers(self, key: SlotKey) -> bool:
+        return self.from_slot <= key and (self.until_slot is None or key < self.until_slot)
+
+
+def order_for_slot(history: Sequence[OrderStep], on: date, half: Half) -> OrderStep | None:
+    """The order valid for a slot; a hold or a stop is an order too. None before the first one."""
+    return order_at(history, SlotKey(on, half))
+
+
+def order_at(history: Sequence[OrderStep], key: SlotKey) -> OrderStep | None:
+    """As `order_for_slot`, by key."""
+    covering = [step for step in history if step.covers(key)]
+    return max(covering, key=lambda step: step.signed_at) if covering else None
+
+
+def is_held(history: Sequence[OrderStep], key: SlotKey) -> bool:
+    step = order_at(history, key)
+    return step is not None and step.kind is OrderKind.HOLD
+
+
+def is_prescribed(history: Sequence[OrderStep], key: SlotKey) -> bool:
+    """Is a dose to be given in this slot?"""
+    step = order_at(history, key)
+    return step is not None and step.kind is OrderKind.DOSE
+
+
+def dose_runs_from(
+    history: Sequence[OrderStep], key: SlotKey, rules: TroughRules
+) -> SlotKey | None:
+    """The first slot of the dose valid at `key`, from which days to steady state count (§3).
+
+    A first dose, another dose, and a restart after `hold_slots_restart_count` slots or more
+    without one start the count; signing the same mg again, or a shorter hold, does not.
+    None where no dose is prescribed at `key`.
+    """
+    current = order_at(history, key)
+    if current is None or current.kind is not OrderKind.DOSE:
+        return None
+    start, pause = key, 0
+    for earlier in _backwards(history, key):
+        step = order_at(history, earlier)
+        if step is None or step.kind is not OrderKind.DOSE:
+            pause += 1
+        elif step.mg != current.mg:
+            return start
+        else:
+            start, pause = earlier, 0
+        if pause >= rules.hold_slots_restart_count:
+            return start
+    return start
+
+
+def dose_changed_between(history: Sequence[OrderStep], one: SlotKey, other: SlotKey) -> bool:
+    """Does another dose (or none) rule at `other` than at `one`?"""
+    return _mg_at(history, one) != _mg_at(history, other)
+
+
+def _mg_at(history: Sequence[OrderStep], key: SlotKey) -> Decimal | None:
+    step = order_at(history, key)
+    return step.mg if step is not None and step.kind is OrderKind.DOSE else None
+
+
+def _backwards(history: Sequence[OrderStep], key: SlotKey) -> Iterator[SlotKey]:
+    """The slots before `key`, nearest first, back to the first order of all."""
+    first = min(step.from_slot for step in history)
+    return (key.shifted(-back) for back in range(1, key.number - first.number + 1))
