@@ -1,0 +1,1 @@
+"""Edge: the JSON interface at /api/v1."""

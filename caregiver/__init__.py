@@ -1,0 +1,1 @@
+"""Edge: the pages a family uses on a phone."""

@@ -1,0 +1,1 @@
+"""Edge: the follow-up pages of the study team."""

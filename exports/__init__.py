@@ -1,0 +1,1 @@
+"""Library: frozen views to CSV, FHIR, ODM and report tables; knows no table."""

@@ -1,0 +1,1 @@
+"""Edge to phones: texts, providers, webhooks, dispatch and the heartbeat process."""
