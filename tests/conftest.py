@@ -1,0 +1,6 @@
+"""Real parts for all tests; each is started only when a test asks for it."""
+
+pytest_plugins = [
+    "plugins.browser",
+    "plugins.postgres",
+]
