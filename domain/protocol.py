@@ -29,6 +29,13 @@ class Half(StrEnum):
     EVENING = "evening"
 
 
+class BsaFormula(StrEnum):
+    """How body surface is computed; the codes of `DoseRules.bsa_formula`."""
+
+    MOSTELLER = "mosteller"
+    HAYCOCK = "haycock"
+
+
 class Due(StrEnum):
     """What a visit may ask for; the codes of `VisitPlan.due`."""
 
@@ -55,7 +62,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class RoundingStep:
-    """From `from_ml` upwards doses are measured in steps of `step_ml`."""
+    """From `from_ml` upwards doses are measured in steps of `step_ml`; files list them ascending."""
 
     from_ml: Decimal
     step_ml: Decimal

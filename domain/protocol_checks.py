@@ -10,7 +10,9 @@ from typing import Final
 from domain.interval import Interval
 from domain.protocol import (
     Bound,
+    BsaFormula,
     ConcernTier,
+    DoseRules,
     Due,
     LabPlan,
     PhotoPlan,
@@ -44,6 +46,12 @@ def _(record: Interval) -> Iterator[Fault]:
         yield "", f"low {record.low} is above high {record.high}"
     elif record.low == record.high and not (record.low_included and record.high_included):
         yield "", f"nothing lies between {record.low} and {record.high}"
+
+
+@record_faults.register
+def _(record: DoseRules) -> Iterator[Fault]:
+    if record.bsa_formula not in set(BsaFormula):
+        yield "bsa_formula", f"unknown {record.bsa_formula!r}"
 
 
 @record_faults.register

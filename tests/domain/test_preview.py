@@ -9,7 +9,7 @@ from domain.preview import fortnight
 from domain.protocol import Protocol
 from domain.protocol_file import load_protocol
 
-PROTOCOL = load_protocol(Path("protocols/khe-sirolimus-v1.toml"))
+PROTOCOL = load_protocol(Path(__file__).parents[2] / "protocols/khe-sirolimus-v1.toml")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2025, 3, 3)

@@ -11,7 +11,7 @@ from domain.protocol import Protocol, Standing
 from domain.protocol_file import ProtocolFileError, load_protocol, parse_protocol
 from domain.segments import Encoding, segments
 
-FOLDER = Path("protocols").resolve()
+FOLDER = Path(__file__).parents[2] / "protocols"
 KEY = "khe-sirolimus-v1"
 MAIN = (FOLDER / f"{KEY}.toml").read_text("utf-8")
 TEXTS = {
@@ -268,6 +268,7 @@ def test_texts_are_the_files_beside_the_protocol(tmp_path: Path) -> None:
         ('due = ["level"', 'due = ["levels"', "visits.day_14.due: unknown 'levels'"),
         (", day = { value = 14,", ", month = 1, day = { value = 14,", "visits.day_14: needs"),
         ('"g/L" = 1,', '"g/L" = 2,', "labs.fibrinogen.units: 'g/L' must be there with factor 1"),
+        ('"mosteller"', '"mostelar"', "dosing.bsa_formula: unknown 'mostelar'"),
         ("evening = 20:00:00", "evening = 16:59:00", "slots.evening: is not between"),
         ("evening = 20:00:00", "evening = 23:01:00", "slots.evening: is not between"),
         ("then_every_days = 14", "then_every_days = 0", "photos.then_every_days: is below 1"),
@@ -286,6 +287,7 @@ def test_a_mistake_is_named_by_its_key(old: str, new: str, problem: str) -> None
         ("evening = 20:00:00", "evening = 23:00:00"),
         ("partial_above = 50", "partial_above = 80"),
         ("then_every_days = 14", "then_every_days = 1"),
+        ('"mosteller"', '"haycock"'),
         ('valid_hours = "[10, 14]"', 'valid_hours = "[12, 12]"'),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from domain.protocol_file import load_protocol
 from domain.visits import PlannedVisit, photo_days, planned_visits
 
-PROTOCOL = load_protocol(Path("protocols/khe-sirolimus-v1.toml"))
+PROTOCOL = load_protocol(Path(__file__).parents[2] / "protocols/khe-sirolimus-v1.toml")
 
 
 def the_visit(code: str, first_dose_on: date) -> PlannedVisit:
