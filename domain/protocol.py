@@ -62,7 +62,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class RoundingStep:
-    """From `from_ml` upwards doses are measured in steps of `step_ml`; files list them ascending."""
+    """From `from_ml` upwards doses are measured in steps of `step_ml`; the file lists them up."""
 
     from_ml: Decimal
     step_ml: Decimal
