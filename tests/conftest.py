@@ -3,4 +3,6 @@
 pytest_plugins = [
     "plugins.browser",
     "plugins.postgres",
+    "plugins.twilio",
+    "plugins.s3",
 ]
