@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 _ORIENTATION, _MODEL, _EXIF_IFD, _GPS_IFD = 0x0112, 0x0110, 0x8769, 0x8825
-_TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
+_TAKEN, _TAKEN_OFFSET, _LATITUDE = 0x9003, 0x9011, 2
 _TAKEN_FORM = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 _OFFSET_FORM = re.compile(r"([+-])(\d\d):(\d\d)")
 _LONGEST_MODEL = 64
@@ -39,7 +39,7 @@ def read_exif(block: bytes, xmp: bytes = b"") -> ExifFacts:
         return _facts(block, in_xmp)
     # Anything can be written into a block; Pillow's reader has no single error of its own.
     except Exception:
-        return ExifFacts(has_position=in_xmp or bool(block))
+        return ExifFacts(has_position=in_xmp)
 
 
 def orientation_block(orientation: int) -> bytes:
@@ -52,14 +52,17 @@ def _facts(block: bytes, in_xmp: bool) -> ExifFacts:
     tags = Image.Exif()
     tags.load(block)
     taken: dict[int, Any] = tags.get_ifd(_EXIF_IFD)
-    orientation = tags.get(_ORIENTATION)
     return ExifFacts(
-        orientation=orientation if orientation in range(1, 9) else 1,
+        orientation=_orientation(tags.get(_ORIENTATION)),
         captured_local=_wall_clock(taken.get(_TAKEN)),
         captured_utc_offset=_offset(taken.get(_TAKEN_OFFSET)),
         camera_model=_model(tags.get(_MODEL)),
-        has_position=in_xmp or bool(tags.get_ifd(_GPS_IFD)),
+        has_position=in_xmp or _LATITUDE in tags.get_ifd(_GPS_IFD),
     )
+
+
+def _orientation(value: object) -> int:
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
 def _wall_clock(value: object) -> datetime | None:

@@ -37,7 +37,7 @@ class FolderStore:
         path = self._path(key)
         try:
             path.stat()
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return False
         except OSError as error:
             raise StoreUnavailableError(error.strerror or "look-up failed") from error
@@ -58,7 +58,7 @@ class FolderStore:
 
     def _path(self, key: str) -> Path:
         shard = hashlib.sha256(checked_key(key).encode()).hexdigest()[:2]
-        return self._root / shard / key
+        return self._root / shard / key.replace("/", "~")  # flat: no key is another's folder
 
     def _make_folders(self, folder: Path) -> None:
         self._root.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """Photos in an S3 bucket. Import this module only when one is configured: boto3 is heavy."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import boto3
@@ -29,9 +29,7 @@ class S3Store:
     ) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._client = boto3.client(
-            "s3", endpoint_url=endpoint, region_name=region, config=_CONFIG
-        )
+        self._client = boto3.client("s3", endpoint_url=endpoint, region_name=region, config=_CONFIG)
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
         name = self._name(key)
@@ -71,7 +69,7 @@ class S3Store:
 
 
 @contextmanager
-def _translated(key: str) -> Iterator[None]:
+def _translated(key: str) -> Generator[None, None, None]:
     try:
         yield
     except ClientError as error:

@@ -93,7 +93,9 @@ def _webp_chunks(data: bytes) -> Iterator[_Chunk]:
 
 
 def _moves(chunk: _Chunk) -> bool:
-    flagged = chunk.kind == b"VP8X" and bool(chunk.body[:1]) and bool(chunk.body[0] & _ANIMATION_FLAG)
+    flagged = (
+        chunk.kind == b"VP8X" and bool(chunk.body[:1]) and bool(chunk.body[0] & _ANIMATION_FLAG)
+    )
     return flagged or chunk.kind in {b"ANIM", b"ANMF"}
 
 
