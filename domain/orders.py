@@ -45,9 +45,9 @@ def order_for_slot(history: Sequence[OrderStep], on: date, half: Half) -> OrderS
 
 
 def order_at(history: Sequence[OrderStep], key: SlotKey) -> OrderStep | None:
-    """As `order_for_slot`, by key."""
+    """As `order_for_slot`, by key. Of two signed at the same instant the later listed one rules."""
     covering = [step for step in history if step.covers(key)]
-    return max(covering, key=lambda step: step.signed_at) if covering else None
+    return sorted(covering, key=lambda step: step.signed_at)[-1] if covering else None
 
 
 def is_held(history: Sequence[OrderStep], key: SlotKey) -> bool:
