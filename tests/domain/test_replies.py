@@ -24,8 +24,12 @@ from domain.replies import Meaning, meaning
         "已服",
         " 已服！",
         "「已服」",
-    ]
-    + ["已 服", "已服药", "1 已服", "1已服", "1，已服。"],
+        "已 服",
+        "已服药",
+        "1 已服",
+        "1已服",
+        "1，已服。",
+    ],
 )
 def test_one_and_the_chinese_word_mean_given(text: str) -> None:
     assert meaning(text) is Meaning.GIVEN
@@ -53,8 +57,18 @@ def test_full_width_and_longer_chinese_forms_stop_too(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Stop sending me this", "stop, please", "STOP ALL", "Thank you. Stop now", "谢谢。退订"]
-    + ["Cancel my messages", "Please!\nUnsubscribe me", "quit it", "End this; thanks", "1. STOP"],
+    [
+        "Stop sending me this",
+        "stop, please",
+        "STOP ALL",
+        "Thank you. Stop now",
+        "谢谢。退订",
+        "Cancel my messages",
+        "Please!\nUnsubscribe me",
+        "quit it",
+        "End this; thanks",
+        "1. STOP",
+    ],
 )
 def test_a_stop_word_at_the_head_of_a_sentence_stops(text: str) -> None:
     assert meaning(text) is Meaning.STOP
@@ -62,8 +76,20 @@ def test_a_stop_word_at_the_head_of_a_sentence_stops(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Don't stop", "We did not stop", "stopped", "the end", "weekend", "unstop", "T 38.2", "T38"]
-    + ["t-shirt", "不要退订", "TDI", "we cannot quit"],
+    [
+        "Don't stop",
+        "We did not stop",
+        "stopped",
+        "the end",
+        "weekend",
+        "unstop",
+        "T 38.2",
+        "T38",
+        "t-shirt",
+        "不要退订",
+        "TDI",
+        "we cannot quit",
+    ],
 )
 def test_a_stop_word_elsewhere_does_not_stop(text: str) -> None:
     assert meaning(text) is Meaning.UNCLEAR
@@ -71,8 +97,14 @@ def test_a_stop_word_elsewhere_does_not_stop(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("START", Meaning.START), ("start!", Meaning.START), ("ＳＴＡＲＴ", Meaning.START)]
-    + [("HELP", Meaning.HELP), ("help?", Meaning.HELP), (" Help ", Meaning.HELP)],
+    [
+        ("START", Meaning.START),
+        ("start!", Meaning.START),
+        ("ＳＴＡＲＴ", Meaning.START),
+        ("HELP", Meaning.HELP),
+        ("help?", Meaning.HELP),
+        (" Help ", Meaning.HELP),
+    ],
 )
 def test_start_and_help_are_understood(text: str, expected: Meaning) -> None:
     assert meaning(text) is expected
