@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
-from plugins.browser import assert_accessible
 from sqlalchemy import create_engine, text
+
+from plugins.browser import assert_accessible
 
 FAULTLESS = "<!doctype html><html lang=en><title>t</title><main><h1>Diary</h1>{}</main></html>"
 
