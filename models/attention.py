@@ -1,0 +1,37 @@
+"""What needs a clinician: raised by facts, ended by a person with an outcome."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Addressable, Base, one_of
+
+
+class Urgency(enum.StrEnum):
+    URGENT = "urgent"
+    SAME_DAY = "same_day"
+    THIS_WEEK = "this_week"
+    REVIEW = "review"
+
+
+class Alert(Addressable, Base):
+    """One matter for the clinic. `key` keeps the same matter from being raised twice."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index("ix_alert_open", "site_id", "acknowledged_at"),)
+
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    urgency: Mapped[Urgency] = mapped_column(one_of(Urgency, "urgency"))
+    facts: Mapped[dict[str, Any]]
+    raised_at: Mapped[datetime]
+    rule_version: Mapped[str] = mapped_column(String(64))
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    outcome_note: Mapped[str | None]

@@ -1,0 +1,126 @@
+"""Who may see and do what with a child: every query about a child starts here."""
+
+import uuid
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models.participant import Guardianship, Participant
+from models.site import StaffRole
+from services.actor import Actor, ActorKind
+from services.errors import ForbiddenError, NotFoundError
+
+
+class Permission(StrEnum):
+    """What staff may do at a site. A machine token names the same words as verbs."""
+
+    VIEW = "participants:read"
+    ENROL = "participants:write"
+    RECORD = "results:write"
+    DIARY = "doses:write"
+    ORDER = "orders:write"
+    ASSESS = "assessments:write"
+    DECIDE = "corrections:decide"
+    PHOTOS = "photos:write"
+
+
+_ALL = frozenset(Permission)
+_NURSE = frozenset(
+    {Permission.VIEW, Permission.ENROL, Permission.RECORD, Permission.DIARY, Permission.PHOTOS}
+)
+
+ROLE_PERMISSIONS: Mapping[StaffRole, frozenset[Permission]] = {
+    StaffRole.INVESTIGATOR: _ALL,
+    StaffRole.PRESCRIBER: _NURSE | {Permission.ORDER, Permission.ASSESS},
+    StaffRole.COORDINATOR: _NURSE,
+    StaffRole.MONITOR: frozenset({Permission.VIEW}),
+    # a masked reader never sees a participant's page
+    StaffRole.READER: frozenset(),
+}
+
+
+def may(actor: Actor, permission: Permission, site_id: int) -> bool:
+    """May this staff member or machine do `permission` at the site?"""
+    if actor.verbs is not None and permission not in actor.verbs:
+        return False
+    if actor.kind is ActorKind.MACHINE:
+        return site_id in actor.site_ids
+    return any(
+        grant.site_id == site_id and permission in ROLE_PERMISSIONS[grant.role]
+        for grant in actor.grants
+    )
+
+
+def sites_with(actor: Actor, permission: Permission) -> tuple[int, ...]:
+    """The sites (ids) at which the actor may do `permission`."""
+    return tuple(site for site in actor.site_ids if may(actor, permission, site))
+
+
+def participant_at_site(
+    session: Session, actor: Actor, public_id: uuid.UUID, permission: Permission
+) -> Participant:
+    """A child of one of the actor's sites.
+
+    Raises NotFoundError for another site's child as for none at all, and ForbiddenError when the
+    actor may see the child but not do this.
+    """
+    row = session.scalar(
+        select(Participant).where(
+            Participant.public_id == public_id,
+            Participant.site_id.in_(sites_with(actor, Permission.VIEW) or actor.site_ids),
+        )
+    )
+    if row is None or not (
+        may(actor, Permission.VIEW, row.site_id) or may(actor, permission, row.site_id)
+    ):
+        raise NotFoundError
+    if not may(actor, permission, row.site_id):
+        raise ForbiddenError(permission)
+    return row
+
+
+def _children(actor: Actor) -> Select[tuple[Participant]]:
+    return (
+        select(Participant)
+        .join(Guardianship, Guardianship.participant_id == Participant.id)
+        .where(Guardianship.account_id == actor.account_id, Guardianship.ended_at.is_(None))
+        .order_by(Participant.id)
+    )
+
+
+def children_of(session: Session, actor: Actor) -> tuple[Participant, ...]:
+    """The children this carer cares for now."""
+    if actor.kind is not ActorKind.CARER:
+        return ()
+    return tuple(session.scalars(_children(actor)))
+
+
+def child_of(
+    session: Session, actor: Actor, public_id: uuid.UUID, *, to_log: bool = False
+) -> Participant:
+    """This carer's child. Raises NotFoundError for anybody else's child.
+
+    With `to_log` the carer must also be allowed to write in the diary (ForbiddenError if not).
+    """
+    if actor.kind is not ActorKind.CARER:
+        raise NotFoundError
+    child = session.scalar(_children(actor).where(Participant.public_id == public_id))
+    if child is None:
+        raise NotFoundError
+    if to_log and not _may_log(session, actor, child.id):
+        raise ForbiddenError(Permission.DIARY)
+    return child
+
+
+def _may_log(session: Session, actor: Actor, participant_id: int) -> bool:
+    return bool(
+        session.scalar(
+            select(Guardianship.may_log).where(
+                Guardianship.account_id == actor.account_id,
+                Guardianship.participant_id == participant_id,
+                Guardianship.ended_at.is_(None),
+            )
+        )
+    )
