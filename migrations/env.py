@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
+from flask_security import AsaList
 from sqlalchemy import Connection, Engine
 
 from models import Base
@@ -15,7 +16,7 @@ from models.base import Exact, UtcDateTime
 logger = logging.getLogger("alembic.env")
 
 
-def render_item(kind: str, item: Any, _autogen: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
     """Write our column types in plain SQLAlchemy: a migration must outlive the models."""
     if kind != "type":
         return False
@@ -23,6 +24,11 @@ def render_item(kind: str, item: Any, _autogen: AutogenContext) -> str | bool:
         return "sa.DateTime(timezone=True)"
     if isinstance(item, Exact):
         return 'sa.Numeric().with_variant(sa.String(40), "sqlite")'
+    if isinstance(item, AsaList):
+        return "sa.Text()"
+    if isinstance(item, sa.JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     if isinstance(item, sa.Enum):
         values = ", ".join(repr(value) for value in item.enums)
         return (

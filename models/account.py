@@ -5,6 +5,11 @@ token logic that we do not want to write again. Its ready-made tables are not us
 demand an e-mail address, which a parent signing in by phone does not have.
 """
 
+# The mixins annotate their attributes as the library's own tables have them (never null, lists of
+# its mixins); ours say what our columns really hold.
+# mypy: disable-error-code="assignment"
+# pyright: reportIncompatibleVariableOverride=false
+
 import enum
 from datetime import datetime
 
@@ -13,7 +18,7 @@ from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Addressable, Base, one_of
+from models.base import Addressable, Base, Identity, one_of
 
 
 class AccountKind(enum.StrEnum):
@@ -25,8 +30,8 @@ class AccountKind(enum.StrEnum):
 account_roles = Table(
     "account_roles",
     Base.metadata,
-    Column("account_id", ForeignKey("account.id"), primary_key=True),
-    Column("role_id", ForeignKey("role.id"), primary_key=True),
+    Column("account_id", Identity, ForeignKey("account.id"), primary_key=True),
+    Column("role_id", Identity, ForeignKey("role.id"), primary_key=True),
 )
 
 
@@ -35,7 +40,7 @@ class Role(Base, RoleMixin):
 
     __tablename__ = "role"
 
-    name: Mapped[str] = mapped_column(String(80), unique=True)  # pyright: ignore[reportIncompatibleVariableOverride]  # the mixin types it loosely
+    name: Mapped[str] = mapped_column(String(80), unique=True)
     description: Mapped[str | None] = mapped_column(String(255))
 
 

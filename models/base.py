@@ -35,6 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
         if value is None:
             return None
         if value.tzinfo is None:
@@ -42,6 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -64,11 +66,16 @@ class Exact(TypeDecorator[Decimal]):
         return format(value, "f")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        del dialect
         return None if value is None else Decimal(value)
 
 
 Identity = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+def _values(states: type[enum.StrEnum]) -> list[str]:
+    return [state.value for state in states]
 
 
 def one_of(states: type[enum.StrEnum], name: str) -> Enum:
@@ -79,7 +86,7 @@ def one_of(states: type[enum.StrEnum], name: str) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=32,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=_values,
     )
 
 
@@ -123,5 +130,5 @@ class Recorded:
     recorded_at: Mapped[datetime]
 
     @declared_attr
-    def recorded_by_id(cls) -> Mapped[int]:
+    def recorded_by_id(cls) -> Mapped[int]:  # noqa: N805  # SQLAlchemy calls it on the class
         return mapped_column(ForeignKey("account.id"))

@@ -81,7 +81,7 @@ def participant_at_site(
     return row
 
 
-def _children(actor: Actor) -> Select[tuple[Participant]]:
+def _children(actor: Actor) -> Select[Participant]:
     return (
         select(Participant)
         .join(Guardianship, Guardianship.participant_id == Participant.id)

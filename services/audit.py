@@ -1,12 +1,12 @@
 """The audit trail: one call beside every write."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -65,7 +65,8 @@ def plain(value: object) -> Any:
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # any mapping will do
+        document = cast(Mapping[object, object], value)
+        return {str(key): plain(item) for key, item in document.items()}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # any sequence will do
+        return [plain(item) for item in cast(Sequence[object], value)]
     return value

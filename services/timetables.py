@@ -25,7 +25,7 @@ def timetables(session: Session, participant_id: int) -> tuple[Timetable, ...]:
 
 
 def add_timetable(
-    session: Session, actor: Actor, participant_id: int, table: Timetable, now: datetime
+    session: Session, actor: Actor, participant_id: int, table: Timetable, *, now: datetime
 ) -> DaySchedule:
     """Add a row to the history. Whether the times fit together is checked by the caller."""
     row = DaySchedule(
