@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from photos.boxes import Box, Cursor, children
-from photos.limits import PhotoRefusedError, Refusal
+from photos.limits import PhotoRefusedError, Refusal, at_most
 
 Span = tuple[int, int]
 
@@ -73,7 +72,7 @@ def read_items(data: bytes, inside_meta: dict[bytes, Box]) -> Items:
     pitm, iref, idat = inside_meta[b"pitm"], inside_meta.get(b"iref"), inside_meta.get(b"idat")
     return Items(
         primary=Cursor(data, pitm.body + 4, pitm.end).number(4 if data[pitm.body] else 2),
-        entries=dict(islice(_entries(data, inside_meta[b"iinf"]), _MOST_ITEMS)),
+        entries=dict(at_most(_entries(data, inside_meta[b"iinf"]), _MOST_ITEMS)),
         references=tuple(_references(data, iref)) if iref else (),
         spans=dict(_locations(data, inside_meta[b"iloc"], idat.body if idat else 0)),
     )
@@ -94,7 +93,7 @@ def _entries(data: bytes, iinf: Box) -> Iterator[tuple[int, Item]]:
 
 def _references(data: bytes, iref: Box) -> Iterator[Reference]:
     width = 4 if data[iref.body] else 2
-    for box in islice(children(data, iref.body + 4, iref.end), _MOST_ITEMS):
+    for box in at_most(children(data, iref.body + 4, iref.end), _MOST_ITEMS):
         cursor = Cursor(data, box.body, box.end)
         source, count = cursor.number(width), cursor.number(2)
         yield Reference(box.kind, source, tuple(cursor.number(width) for _ in range(count)))
@@ -107,15 +106,15 @@ def _locations(
     cursor = Cursor(data, iloc.body + 4, iloc.end)
     sizes = cursor.number(2)
     widths = _Widths(sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15 if version else 0)
+    if not widths.length:  # "the whole file is this item": no camera writes that
+        raise PhotoRefusedError(Refusal.UNSUPPORTED)
     count = cursor.number(4 if version == 2 else 2)
-    if count > _MOST_ITEMS:
-        raise PhotoRefusedError(Refusal.DAMAGED)
-    for _ in range(count):
+    for _ in at_most(range(count), _MOST_ITEMS):
         number = cursor.number(4 if version == 2 else 2)
         method = cursor.number(2) & 15 if version else 0
         elsewhere = cursor.number(2)  # bytes in another file
         spans = _spans(cursor, widths, idat_at if method == 1 else 0)
-        yield number, spans if method < 2 and not elsewhere and widths.length else None
+        yield number, spans if method < 2 and not elsewhere else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,7 @@ class _Widths:
 def _spans(cursor: Cursor, widths: _Widths, origin: int) -> tuple[Span, ...]:
     base = origin + cursor.number(widths.base)
     count = cursor.number(2)
-    if count > _MOST_ITEMS:
-        raise PhotoRefusedError(Refusal.DAMAGED)
-    return tuple(_span(cursor, widths, base) for _ in range(count))
+    return tuple(_span(cursor, widths, base) for _ in at_most(range(count), _MOST_ITEMS))
 
 
 def _span(cursor: Cursor, widths: _Widths, base: int) -> Span:

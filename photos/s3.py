@@ -29,7 +29,10 @@ class S3Store:
     ) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._client = boto3.client("s3", endpoint_url=endpoint, region_name=region, config=_CONFIG)
+        # An own session: the shared default one is not safe to set up from two threads.
+        self._client = boto3.Session().client(
+            "s3", endpoint_url=endpoint, region_name=region, config=_CONFIG
+        )
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
         name = self._name(key)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from photos.exif import orientation_block, read_exif
-from photos.limits import PhotoRefusedError, Refusal
+from photos.limits import PhotoRefusedError, Refusal, at_most
 from photos.media import Stripped
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -14,6 +14,7 @@ _PNG_KEPT = frozenset(
     | {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT"}  # its colours
 )
 _WEBP_KEPT = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP"})
+_MOST_CHUNKS = 20_000  # a PNG of 40 MB in the usual pieces of 8 KB has 5,000
 _EXIF_FLAG, _XMP_FLAG, _ANIMATION_FLAG = 0x08, 0x04, 0x02
 
 
@@ -27,7 +28,7 @@ def strip_png(data: bytes) -> Stripped:
 
     Raises PhotoRefusedError (truncated, damaged, animated).
     """
-    chunks = list(_png_chunks(data))
+    chunks = list(at_most(_png_chunks(data), _MOST_CHUNKS))
     kinds = {chunk.kind for chunk in chunks}
     if b"acTL" in kinds:
         raise PhotoRefusedError(Refusal.ANIMATED)
@@ -45,7 +46,7 @@ def strip_webp(data: bytes) -> Stripped:
 
     Raises PhotoRefusedError (truncated, damaged, animated).
     """
-    chunks = list(_webp_chunks(data))
+    chunks = list(at_most(_webp_chunks(data), _MOST_CHUNKS))
     if any(_moves(chunk) for chunk in chunks):
         raise PhotoRefusedError(Refusal.ANIMATED)
     facts = read_exif(_first(chunks, b"EXIF"), _first(chunks, b"XMP "))

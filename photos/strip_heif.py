@@ -10,10 +10,9 @@ from itertools import chain
 from photos.boxes import Box, children, top_boxes
 from photos.exif import ExifFacts, read_exif
 from photos.heif_items import Item, Items, Span, read_items
-from photos.limits import PhotoRefusedError, Refusal
+from photos.limits import PhotoRefusedError, Refusal, at_most
 from photos.media import Stripped
 
-_TOP_KEPT = frozenset({b"ftyp", b"meta", b"mdat"})
 _META_KEPT = frozenset(
     {b"hdlr", b"pitm", b"iinf", b"iloc", b"iref", b"iprp", b"idat", b"dinf", b"grpl"}
 )
@@ -22,40 +21,54 @@ _PROPERTIES_KEPT = frozenset(
     {b"hvcC", b"av1C", b"ispe", b"pixi", b"pasp", b"colr", b"irot", b"imir", b"clap", b"auxC"}
     | {b"clli", b"mdcv", b"cclv", b"amve", b"lsel", b"a1op", b"a1lx"}
 )
+_MOST_TOP_BOXES = 1000
+_LARGEST_META = 4_000_000  # bytes; that of a 48-megapixel photo has about 20,000
 _NO_ITEM = b"skip"  # a kind no reader knows, so that none looks for what was blanked
 
 
 def strip_heif(data: bytes) -> Stripped:
-    """The same coded picture, metadata zeroed and the file cut after its last needed box.
+    """The same coded picture, metadata zeroed and the file cut after the last box it needs.
 
     Raises PhotoRefusedError (truncated, damaged, unsupported).
     """
-    top = _needed_boxes(data)
-    meta = next((box for box in top if box.kind == b"meta"), None)
-    if meta is None:
-        raise PhotoRefusedError(Refusal.TRUNCATED)
+    top = list(at_most(top_boxes(data), _MOST_TOP_BOXES))
+    meta = _meta(top, len(data))
     inside = {box.kind: box for box in children(data, meta.body + 4, meta.end)}
     items = read_items(data, inside)
     kept = items.picture()
     pixels = [span for number in sorted(kept) for span in _spans(items, number, len(data))]
 
-    blank = bytearray(top[-1].end)
-    for box in top:
-        _copy_frame(data, blank, box)
+    blank = bytearray(_needed_length(top, meta, pixels, len(data)))
+    _copy(data, blank, (top[0].start, top[0].end))  # the kind of file
+    for box in top[1:]:
+        if box.end <= len(blank):
+            _copy_frame(data, blank, box, kept=box is meta or box.kind == b"mdat")
     _copy_meta(data, blank, meta)
     for number, item in items.entries.items():
         _unname(blank, item, number in kept)
-    for start, end in pixels:
-        blank[start:end] = data[start:end]
+    for span in pixels:
+        _copy(data, blank, span)
     return Stripped(bytes(blank), _facts(data, items))
 
 
-def _needed_boxes(data: bytes) -> list[Box]:
-    found = list(top_boxes(data))
-    last = max((n for n, box in enumerate(found) if box.kind in _TOP_KEPT), default=0)
-    if not found or found[last].end > len(data):
+def _meta(top: list[Box], length: int) -> Box:
+    meta = next((box for box in top if box.kind == b"meta"), None)
+    if meta is None or meta.end > length:
         raise PhotoRefusedError(Refusal.TRUNCATED)
-    return found[: last + 1]
+    if meta.end - meta.start > _LARGEST_META:
+        raise PhotoRefusedError(Refusal.UNSUPPORTED)
+    return meta
+
+
+def _needed_length(top: list[Box], meta: Box, pixels: list[Span], length: int) -> int:
+    """Where the file may be cut: after `meta` and the last box that holds pixels."""
+    last_pixel = max((end for _, end in pixels), default=0)
+    needed = max([meta.end, *(box.end for box in top if box.start < last_pixel)])
+    if needed > length:
+        raise PhotoRefusedError(Refusal.TRUNCATED)
+    if last_pixel > needed:  # pixels outside every box
+        raise PhotoRefusedError(Refusal.DAMAGED)
+    return needed
 
 
 def _spans(items: Items, number: int, length: int) -> tuple[Span, ...]:
@@ -67,12 +80,10 @@ def _spans(items: Items, number: int, length: int) -> tuple[Span, ...]:
     return spans
 
 
-def _copy_frame(data: bytes, blank: bytearray, box: Box) -> None:
-    """The header of a box, so that everything keeps its place; unknown boxes become `free`."""
-    blank[box.start : box.body] = data[box.start : box.body]
-    if box.kind == b"ftyp":
-        blank[box.body : box.end] = data[box.body : box.end]
-    elif box.kind not in _TOP_KEPT:
+def _copy_frame(data: bytes, blank: bytearray, box: Box, *, kept: bool) -> None:
+    """The header of a box, so that everything keeps its place; unneeded boxes become `free`."""
+    _copy(data, blank, (box.start, box.body))
+    if not kept:
         blank[box.start + 4 : box.start + 8] = b"free"
 
 
@@ -106,9 +117,9 @@ def _copy(data: bytes, blank: bytearray, span: Span) -> None:
 
 
 def _copy_or_free(data: bytes, blank: bytearray, box: Box, *, kept: bool) -> None:
-    _copy(data, blank, (box.start, box.end if kept else box.body))
-    if not kept:
-        blank[box.start + 4 : box.start + 8] = b"free"
+    _copy_frame(data, blank, box, kept=kept)
+    if kept:
+        _copy(data, blank, (box.body, box.end))
 
 
 def _unname(blank: bytearray, item: Item, kept: bool) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from photos.exif import orientation_block, read_exif
-from photos.limits import PhotoRefusedError, Refusal
+from photos.limits import PhotoRefusedError, Refusal, at_most
 from photos.media import Stripped
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
@@ -20,6 +20,7 @@ _FOR_THE_DECODER = frozenset({*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, _SOS})
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # neither a stuffed 0xFF nor a restart
 # Ordinary progressive files have about ten scans; thousands of them only keep a decoder busy.
 _MOST_SCANS = 100
+_MOST_SEGMENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def strip_jpeg(data: bytes) -> Stripped:
 
     Raises PhotoRefusedError (truncated, damaged).
     """
-    segments = list(_segments(data))
+    segments = list(at_most(_segments(data), _MOST_SEGMENTS))
     if not 1 <= sum(segment.marker == _SOS for segment in segments) <= _MOST_SCANS:
         raise PhotoRefusedError(Refusal.DAMAGED)
     told = [segment.body for segment in segments if segment.marker == _APP1]
@@ -58,10 +59,8 @@ def _segments(data: bytes) -> Iterator[_Segment]:
         marker = data[at + 1]
         end = at + 2 if marker in _STANDALONE else _end_of_segment(data, at)
         following = _next_marker(data, end)
-        if marker not in _STANDALONE:
-            yield _Segment(
-                marker, data[at + 4 : end], data[end:following] if marker == _SOS else b""
-            )
+        scan = data[end:following] if marker == _SOS else b""
+        yield _Segment(marker, data[at + 4 : end], scan)
         at = following
 
 

@@ -23,9 +23,10 @@ def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("s3"), _free_port()
     (folder / _BUCKET).mkdir()
     server = subprocess.Popen(
-        [rclone, "serve", "s3", "--config", os.devnull, "--vfs-cache-mode", "off"]
-        + ["--auth-key", f"{_ACCESS_KEY},{_SECRET_KEY}", "--addr", f"127.0.0.1:{port}"]
-        + [str(folder)],
+        [
+            *(rclone, "serve", "s3", str(folder), "--config", os.devnull),
+            *("--auth-key", f"{_ACCESS_KEY},{_SECRET_KEY}", "--addr", f"127.0.0.1:{port}"),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
