@@ -15,8 +15,10 @@ FLASK := $(PY) -m flask --app app
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 NPM := scripts/npm.sh
 NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
-OURS := $(wildcard app.py config.py gunicorn.conf.py) $(wildcard domain models photos services web \
-	caregiver clinician api notifications exports scripts tests benchmarks)
+FOLDERS := domain models photos services web caregiver clinician api notifications exports \
+	scripts tests benchmarks
+OURS := $(wildcard app.py config.py gunicorn.conf.py) \
+	$(patsubst %/,%,$(sort $(dir $(wildcard $(addsuffix /*.py,$(FOLDERS))))))
 TEMPLATES := $(wildcard */templates)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
@@ -32,6 +34,9 @@ NODE_DEV := node_modules/dev.stamp
 help: ## list the verbs
 	@echo "Sirolog: diary and follow-up for sirolimus trials. make VERB, where VERB is"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# what links and Twilio's signatures are made of, unless a real address is given
+run notifier: export PUBLIC_URL := $(or $(PUBLIC_URL),http://$(HOST):$(PORT))
 
 run: setup ## set up what is missing, fill an empty database with the demo study, and serve it
 	@mkdir -p var

@@ -154,6 +154,12 @@ def test_nobody_imports_the_app() -> None:
     assert [path for path in product if "app" in _imports(path)] == []
 
 
+def test_only_the_twilio_modules_of_notifications_know_twilio() -> None:
+    product = [path for path in OURS if path.parts[0] not in {"tests", "benchmarks"}]
+    knowing = [path for path in product if "twilio" in _imports(path)]
+    assert [path for path in knowing if not path.match("notifications/twilio_*.py")] == []
+
+
 def test_the_rules_of_the_study_need_the_standard_library_only() -> None:
     allowed = {*sys.stdlib_module_names, "domain"}
     foreign = {path: _imports(path) - allowed for path in OURS if path.parts[0] == "domain"}
