@@ -5,4 +5,5 @@ pytest_plugins = [
     "plugins.postgres",
     "plugins.twilio",
     "plugins.s3",
+    "plugins.app",
 ]

@@ -1,0 +1,20 @@
+"""Who gets in where, seen from a browser."""
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from factories import a_carer, a_clinician, a_participant, an_order, sign_in_carer, sign_in_staff
+
+
+def test_a_carer_starts_at_the_diary(client: FlaskClient, session: Session) -> None:
+    child = a_participant(session)
+    an_order(session, child)
+    sign_in_carer(client, a_carer(session, of=child))
+    assert client.get("/").location == "/diary/"
+    assert client.get("/diary/").status_code == 200
+
+
+def test_a_clinician_starts_at_the_worklist(client: FlaskClient, session: Session) -> None:
+    sign_in_staff(client, a_clinician(session))
+    assert client.get("/").location == "/clinic/"
+    assert client.get("/clinic/").status_code == 200

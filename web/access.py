@@ -1,0 +1,110 @@
+"""Who may enter where: one table, one door.
+
+Every endpoint stands here; one that does not is closed to everybody, and tests/web/test_access.py
+fails. What a person may do with which child is decided below, in services/access.py.
+"""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final
+
+from flask import Flask, Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Unauthorized
+
+from services.access import Permission, sites_with
+from services.actor import Actor, ActorKind
+from web import csrf, next_page
+from web.identity import actor_or_none, bearer_token
+
+
+class Entry(Enum):
+    """Who a door lets in, when no permission is named."""
+
+    PUBLIC = auto()
+    # the sender proves itself by a signature that the view checks; no session, no CSRF token
+    SIGNED = auto()
+    ANYBODY = auto()
+    CARER = auto()
+    STAFF = auto()
+    # JSON: a session of any kind or a machine's token
+    API = auto()
+
+
+Rule = Entry | Permission
+
+ENTRIES: Final[Mapping[str, Rule]] = {
+    "static": Entry.PUBLIC,
+    "web.home": Entry.PUBLIC,
+    "web.set_language": Entry.PUBLIC,
+    "health.healthz": Entry.PUBLIC,
+    "health.readyz": Entry.PUBLIC,
+    "sign_in.carer": Entry.PUBLIC,
+    "sign_in.carer_code": Entry.PUBLIC,
+    "sign_in.staff": Entry.PUBLIC,
+    "sign_in.staff_code": Entry.PUBLIC,
+    "sign_in.sign_out": Entry.PUBLIC,
+    # --- caregiver: the diary
+    "caregiver.today": Entry.CARER,
+    # --- clinician: follow-up
+    "clinician.worklist": Entry.STAFF,
+    # --- notifications: what the provider calls
+    # --- api: JSON
+}
+
+
+def init_access(app: Flask) -> None:
+    app.before_request(enforce)
+
+
+def enforce() -> ResponseReturnValue | None:
+    """Let the request pass or answer it. Unknown addresses pass: they become a 404."""
+    if request.endpoint is None:
+        return None
+    rule = ENTRIES.get(request.endpoint)
+    if rule is None:
+        abort(403)
+    if rule is not Entry.SIGNED and bearer_token() is None:
+        csrf.check()
+    if rule in {Entry.PUBLIC, Entry.SIGNED}:
+        return None
+    actor = actor_or_none()
+    if actor is None:
+        return ask_to_sign_in(rule)
+    if not admits(rule, actor):
+        abort(403)
+    return None
+
+
+def admits(rule: Rule, actor: Actor) -> bool:
+    """Does the rule let this actor in at all? A permission must be held at one site at least."""
+    match rule:
+        case Permission():
+            return actor.kind is ActorKind.STAFF and bool(sites_with(actor, rule))
+        case Entry.CARER:
+            return actor.kind is ActorKind.CARER
+        case Entry.STAFF:
+            return actor.kind is ActorKind.STAFF
+        case Entry.ANYBODY:
+            return actor.kind in {ActorKind.CARER, ActorKind.STAFF}
+        case Entry.API | Entry.PUBLIC | Entry.SIGNED:
+            return True
+
+
+def ask_to_sign_in(rule: Rule) -> ResponseReturnValue:
+    """Pages send to their own sign-in and back afterwards; JSON is told 401."""
+    if rule is Entry.API or wants_json():
+        raise Unauthorized
+    to_carers = rule in {Entry.CARER, Entry.ANYBODY}
+    door = "sign_in.carer" if to_carers else "sign_in.staff"
+    back = next_page.here() if request.method in {"GET", "HEAD"} else None
+    response: Response = redirect(url_for(door, next=back), 303)  # type: ignore[assignment]  # werkzeug's own class
+    return response
+
+
+def wants_json() -> bool:
+    """A request of a script: it must never follow a redirect into a sign-in page."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]

@@ -1,0 +1,79 @@
+"""Who asks: the signed-in person, or the machine whose token came with the request."""
+
+from flask import g, request
+from flask_login import current_user
+from sqlalchemy import select
+
+from models.account import Account, AccountKind
+from models.site import StaffGrant
+from services.actor import Actor, ActorKind, Grant
+from web.db import db
+from web.parts import now, parts
+
+BEARER = "Bearer "
+
+
+def signed_in() -> Account | None:
+    """The account of the session, or None."""
+    account = current_user._get_current_object()
+    return account if isinstance(account, Account) else None
+
+
+def bearer_token() -> str | None:
+    """The token in the Authorization header. Its presence alone decides that no session counts."""
+    header = request.headers.get("Authorization", "")
+    return header[len(BEARER) :].strip() if header.startswith(BEARER) else None
+
+
+def current_actor() -> Actor:
+    """The actor of this request, read once.
+
+    Raises LookupError when nobody is signed in; behind the access table that cannot happen.
+    """
+    actor = actor_or_none()
+    if actor is None:
+        raise LookupError("nobody is signed in")
+    return actor
+
+
+def actor_or_none() -> Actor | None:
+    if "actor" not in g:
+        g.actor = _read_actor()
+    actor: Actor | None = g.actor
+    return actor
+
+
+def _read_actor() -> Actor | None:
+    token = bearer_token()
+    if token is not None:
+        return parts().read_token(db.session(), token, now())
+    account = signed_in()
+    return None if account is None else actor_of(account, channel=_channel(account))
+
+
+def actor_of(account: Account, *, channel: str) -> Actor:
+    """The account as an actor, with the roles it holds now."""
+    return Actor(
+        kind=ActorKind(account.kind.value),
+        account_id=account.id,
+        name=account.display_name,
+        channel=channel,
+        locale=account.locale,
+        grants=_grants(account) if account.kind is AccountKind.STAFF else (),
+    )
+
+
+def _grants(account: Account) -> tuple[Grant, ...]:
+    rows = db.session.scalars(
+        select(StaffGrant)
+        .where(StaffGrant.account_id == account.id, StaffGrant.revoked_at.is_(None))
+        .order_by(StaffGrant.id)
+    )
+    return tuple(Grant(site_id=row.site_id, role=row.role) for row in rows)
+
+
+def _channel(account: Account) -> str:
+    """How the act comes in. What the pages' own script sends from its outbox came offline."""
+    if request.path.startswith("/api/"):
+        return "offline"
+    return "page" if account.kind is AccountKind.CARER else "clinic"

@@ -1,0 +1,62 @@
+"""Flask-Security: accounts, passwords, one-time codes and the session. No page of its own.
+
+Its own views are not registered: they are one-size pages for e-mail accounts, and each of them
+would be another door to guard. Ours (web/sign_in_*.py) use its primitives.
+"""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+from flask import Flask
+from flask_security import Security, SQLAlchemyUserDatastore
+
+from config import Environment, Settings
+from models.account import Account, Role, WebAuthn
+from web.db import db
+from web.totp import CountedTotp
+
+datastore: Any = SQLAlchemyUserDatastore(db, Account, Role, WebAuthn)
+
+# tests sign in hundreds of times: one round and 8 KiB each instead of 64 MiB
+_HURRIED = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="sirolog",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        # the session's own time limits stand in web/session.py
+        SESSION_REFRESH_EACH_REQUEST=False,
+        SECURITY_TOTP_ISSUER="Sirolog",
+        SECURITY_TOTP_SECRETS={"1": derived(settings, "totp").hex()},
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_REQUIRED=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_N=8,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=[
+            base64.urlsafe_b64encode(derived(settings, "recovery"))
+        ],
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
+        # argon2 salts by itself; a second salt in the settings would only be one more to lose
+        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_PHONE_REGION_DEFAULT="CN",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_CLI_USERS_NAME=False,
+        SECURITY_CLI_ROLES_NAME=False,
+    )
+    if settings.env is Environment.TESTING:
+        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = _HURRIED
+    with app.app_context():  # the codes read our clock already while they are set up
+        Security(app, datastore, register_blueprint=False, totp_cls=CountedTotp)
+
+
+def derived(settings: Settings, purpose: str) -> bytes:
+    """A key of its own for each purpose: what one leaks opens nothing else."""
+    return hmac.digest(settings.secret_key.encode(), purpose.encode(), hashlib.sha256)
