@@ -11,7 +11,7 @@ class Answer(StrEnum):
     SILENCE = "nothing for a while"
     RESET = "a reset of the connection"
     CUT = "half of the promised body"
-    GARBLED = "something that is not JSON"
+    GARBLED = "success, and a body that no SDK can read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Fault:
     code: int = 20500
     retry_after: str | None = None
     seconds: float = 0.0
+    body: str = ""
 
 
 def refused(code: int, status: int = 400) -> Fault:
@@ -50,5 +51,5 @@ def cut_body() -> Fault:
     return Fault(Answer.CUT, accepted=True)
 
 
-def garbled() -> Fault:
-    return Fault(Answer.GARBLED, accepted=True)
+def garbled(body: str = "<html>Sign in to the hospital network</html>") -> Fault:
+    return Fault(Answer.GARBLED, accepted=True, body=body)

@@ -138,17 +138,19 @@ class _Exchange(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Listener
+    about: str  # the phone number of the request
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         fields = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+        self.about = fields.get("To", "")
         self.server.twilio.requests.append(("POST", fields))
         if not self._is_ours("/Messages.json"):
             return
         fault = self.server.twilio.next_fault("POST")
         error = _refusal(fields, self.server.twilio.opted_out)
         if error and fault is None:
-            self._error(400, error, about=fields.get("To", ""))
+            self._error(400, error)
             return
         message = None if fault and not fault.accepted else self.server.twilio.ledger.accept(fields)
         time.sleep(self.server.twilio.latency_seconds)
@@ -156,6 +158,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         query = dict(parse_qsl(urlsplit(self.path).query))
+        self.about = query.get("To", "")
         self.server.twilio.requests.append(("GET", query))
         if not self._is_ours("/Messages.json", "/Messages/"):
             return
@@ -195,18 +198,16 @@ class _Exchange(BaseHTTPRequestHandler):
             case Answer.CUT:
                 self._write(status, body[: len(body) // 2], length=len(body))
                 self.close_connection = True
-            case Answer.GARBLED:
-                self._write(status, b"<html>Sign in to the hospital network</html>")
+            case Answer.GARBLED if fault:
+                self._write(status, fault.body.encode())
             case _:
                 self._write(status, body)
 
-    def _error(
-        self, status: int, code: int, retry_after: str | None = None, *, about: str = ""
-    ) -> None:
+    def _error(self, status: int, code: int, retry_after: str | None = None) -> None:
         """Twilio's sentences quote the phone number too."""
         body = {
             "code": code,
-            "message": f"Something is wrong with the number {about}",
+            "message": f"Something is wrong with the number {self.about}",
             "more_info": f"https://www.twilio.com/docs/errors/{code}",
             "status": status,
         }

@@ -1,9 +1,9 @@
 """Signatures are checked against the address that Twilio was given."""
 
 import pytest
-from loopback.twilio_webhooks import AUTH_TOKEN, reply, signed
 from werkzeug.datastructures import MultiDict
 
+from loopback.twilio_webhooks import AUTH_TOKEN, reply, signed
 from notifications.signature import SignatureCheck
 
 PUBLIC = "https://sirolog.example"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from loopback.twilio_faults import (
     Fault,
     cut_body,
@@ -19,7 +20,6 @@ from loopback.twilio_faults import (
 )
 from loopback.twilio_server import TwilioServer
 from loopback.twilio_webhooks import ACCOUNT_SID, AUTH_TOKEN
-
 from notifications.twilio_http import TwilioHttp
 from notifications.twilio_sms import TwilioAccount, TwilioSender
 from services.ports import (
@@ -179,6 +179,10 @@ def test_a_wrong_token_does_not_condemn_the_message(twilio_server: TwilioServer)
         reset(accepted=True),
         cut_body(),
         garbled(),
+        garbled(""),
+        garbled("[]"),
+        garbled("{}"),
+        garbled('{"sid": "SM1", "date_created": 5}'),
     ],
 )
 def test_an_answer_that_proves_nothing_leaves_the_message_in_doubt(
@@ -231,12 +235,16 @@ def test_one_connection_serves_many_messages(
     assert (len(twilio_server.accepted), twilio_server.connections) == (5, 1)
 
 
-def test_threads_share_as_many_connections_as_they_are(twilio_server: TwilioServer) -> None:
+def test_threads_take_turns_on_no_more_connections_than_they_are(
+    twilio_server: TwilioServer,
+) -> None:
     twilio_server.latency_seconds = 0.05
     sender = a_sender(twilio_server)
+    all_at_once = threading.Barrier(4)
 
     def send_five() -> None:
         for _ in range(5):
+            all_at_once.wait()
             sender.send(a_message())
 
     threads = [threading.Thread(target=send_five) for _ in range(4)]
@@ -245,7 +253,7 @@ def test_threads_share_as_many_connections_as_they_are(twilio_server: TwilioServ
     for thread in threads:
         thread.join()
     assert len(twilio_server.accepted) == 20
-    assert twilio_server.connections == 4
+    assert twilio_server.connections <= 4
 
 
 def test_a_connection_that_the_server_closed_is_replaced(twilio_server: TwilioServer) -> None:
@@ -316,7 +324,8 @@ def test_a_message_below_many_others_is_found(
 
 
 @pytest.mark.parametrize(
-    "fault", [server_error(accepted=False), reset(accepted=False), cut_body(), garbled()]
+    "fault",
+    [server_error(accepted=False), reset(accepted=False), cut_body(), garbled(), garbled("[]")],
 )
 def test_a_failed_look_up_says_that_nothing_is_known(
     sender: SmsSender, twilio_server: TwilioServer, fault: Fault
