@@ -4,7 +4,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from loopback.twilio_webhooks import AUTH_TOKEN, reply, signed
-from notifications.signature import SignatureCheck
+from notifications.twilio_signature import SignatureCheck
 
 PUBLIC = "https://sirolog.example"
 FORM = {"From": "+8613800138000", "Body": "已服", "MessageSid": "SM1"}
