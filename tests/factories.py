@@ -1,4 +1,4 @@
-"""Rows with honest defaults, flushed and not committed: `a_site(session)`, `a_carer(session, of=…)`.
+"""Rows with honest defaults, flushed and not committed: `a_carer(session, of=child)` and so on.
 
 The test client commits the test's session before each request.
 """
