@@ -8,13 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
-from rules_of_v1 import SLOT_RULES
-
 from domain.diary import SlotState, fold
 from domain.entries import Channel, Entry, Outcome
 from domain.orders import OrderKind, OrderStep
 from domain.protocol import Half
 from domain.slots import Slot, SlotKey, Timetable, slot_at
+from rules_of_v1 import SLOT_RULES
 
 TIMETABLES = (Timetable(date(2024, 1, 1), "Asia/Shanghai", time(8), time(20)),)
 FIRST = SlotKey(date(2024, 3, 1), Half.MORNING)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from diary_of_a_child import an_entry, an_order, at, key, states
 
+from diary_of_a_child import an_entry, an_order, at, key, states
 from domain.diary import SlotState, SlotStatus
 from domain.entries import Entry, Outcome, existing_dose
 from domain.orders import OrderKind

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
-from diary_of_a_child import all_given, an_entry, an_order, at, key, states
-from rules_of_v1 import SLOT_RULES
 
+from diary_of_a_child import all_given, an_entry, an_order, at, key, states
 from domain.diary_alerts import AlertKind, DiaryAlert, diary_alerts
 from domain.entries import Entry, Outcome
 from domain.orders import OrderKind, OrderStep
+from rules_of_v1 import SLOT_RULES
 
 
 def alerts(

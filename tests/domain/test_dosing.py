@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_of_v1 import DOSE_RULES, HIGH_ARM, LOW_ARM
 
 from domain.dosing import (
     BodySurface,
@@ -23,6 +22,7 @@ from domain.dosing import (
     step_for,
 )
 from domain.errors import DomainError
+from rules_of_v1 import DOSE_RULES, HIGH_ARM, LOW_ARM
 
 D = Decimal
 

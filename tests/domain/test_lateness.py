@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rules_of_v1 import SLOT_RULES
 
 from domain.lateness import (
     Admission,
@@ -15,6 +14,7 @@ from domain.lateness import (
     moment,
     timing,
 )
+from rules_of_v1 import SLOT_RULES
 
 DUE = datetime(2024, 3, 5, 0, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from rules_of_v1 import DOSE_RULES
 
 from domain.errors import DomainError
 from domain.order_guards import Guard, OrderAnswers, check_order, guards_for, open_guards
+from rules_of_v1 import DOSE_RULES
 
 D = Decimal
 NONE: frozenset[Guard] = frozenset()

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from rules_of_v1 import TROUGH_RULES
 
 from domain.orders import (
     OrderKind,
@@ -18,6 +17,7 @@ from domain.orders import (
 )
 from domain.protocol import Half
 from domain.slots import SlotKey
+from rules_of_v1 import TROUGH_RULES
 
 START = SlotKey(date(2024, 3, 1), Half.EVENING)
 SIGNED = datetime(2024, 3, 1, 6, tzinfo=UTC)

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
-from rules_of_v1 import SLOT_RULES
 
 from domain.errors import DomainError
 from domain.protocol import Half
 from domain.slots import SlotKey, Timetable
 from domain.timetable_checks import SeamFinding, check_timetable, seams
+from rules_of_v1 import SLOT_RULES
 
 SHANGHAI = Timetable(date(2024, 1, 1), "Asia/Shanghai", time(8), time(20))
 MOVED_ON = date(2024, 1, 10)
