@@ -1,0 +1,1 @@
+"""EDGE. A made-up study to look around in: every child, level and picture is invented by code."""
