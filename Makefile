@@ -20,7 +20,8 @@ FOLDERS := domain models photos services web caregiver clinician api notificatio
 OURS := $(wildcard app.py config.py gunicorn.conf.py) \
 	$(patsubst %/,%,$(sort $(dir $(wildcard $(addsuffix /*.py,$(FOLDERS))))))
 TEMPLATES := $(wildcard */templates)
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
+PO_FILES := $(wildcard translations/*/LC_MESSAGES/*.po)
+CATALOGUES := translations/messages.stamp
 
 # Stamps: a second call is quick, a changed lock file brings only its own part up to date.
 RUNTIME := .venv/runtime.stamp
@@ -29,7 +30,7 @@ VENDOR := web/static/vendor/vendor.stamp
 NODE_DEV := node_modules/dev.stamp
 
 .PHONY: help run test check fix migrate notifier demo benchmark screenshots lock \
-	setup setup-dev vendor lint types arrows browser-types schema
+	setup setup-dev vendor translations lint types arrows browser-types schema
 
 help: ## list the verbs
 	@echo "Sirolog: diary and follow-up for sirolimus trials. make VERB, where VERB is"
@@ -117,8 +118,11 @@ $(NODE_DEV): package-lock.json | $(RUNTIME)
 	@$(NPM_CI)
 	@touch $@
 
-%.mo: %.po | $(RUNTIME)
-	@$(PY) -m babel.messages.frontend compile --input-file $< --output-file $@
+translations: $(CATALOGUES)
+
+$(CATALOGUES): $(PO_FILES) scripts/compile_translations.py | $(RUNTIME)
+	@$(PY) scripts/compile_translations.py
+	@touch $@
 
 .venv-benchmark/benchmark.stamp: $(wildcard benchmarks/requirements.txt)
 	@PYTHON="$(PYTHON)" scripts/make_venv.sh .venv-benchmark

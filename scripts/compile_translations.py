@@ -1,12 +1,13 @@
 """Merge the catalogues of our parts, translations/<language>/LC_MESSAGES/*.po, into messages.mo.
 
     .venv/bin/python scripts/compile_translations.py           writes the .mo files
-    .venv/bin/python scripts/compile_translations.py --check   and compares with the words in the code
+    .venv/bin/python scripts/compile_translations.py --check   compares with the code, too
 
 A part (web, caregiver, clinician, …) keeps its own .po. Two parts may translate the same words, but
 only to the same words: on the page nobody can tell which part was asked.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,16 +15,19 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 # the folders that speak to people; the rules and tables below them have no words
 SPEAKING = ("web", "caregiver", "clinician", "api", "notifications")
-KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(
-    ["lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2", "_l"]
-)
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 
 # context (or None) and the English words, the singular of two
@@ -37,7 +41,7 @@ def key_of(message: Message) -> Key:
 
 def translated(message: Message) -> tuple[str, ...]:
     """The translation, one text per plural form; empty texts mean that it is missing."""
-    words = message.string
+    words = message.string or ""
     return (words,) if isinstance(words, str) else tuple(words)
 
 
@@ -71,12 +75,10 @@ def merge(language: str, parts: Iterable[tuple[str, Catalog]]) -> tuple[Catalog,
 
 def words_in_code(root: Path = ROOT) -> dict[Key, str]:
     """Every text that asks for a translation, and where it first stands."""
-    with (root / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
     found: dict[Key, str] = {}
     for part in SPEAKING:
         for filename, line, words, _comments, context in extract_from_dir(
-            root / part, methods, options, keywords=KEYWORDS
+            root / part, METHODS, keywords=KEYWORDS
         ):
             singular = words if isinstance(words, str) else words[0]
             found.setdefault((context, singular), f"{part}/{filename}:{line}")
@@ -114,10 +116,17 @@ def compile_all(root: Path = ROOT, *, check: bool = False) -> list[str]:
         merged, found = merge(language, read_parts(folder))
         found += compare(language, merged, wanted) if check else ()
         if not found:
-            with (folder / "messages.mo").open("wb") as file:
-                write_mo(file, merged)
+            _write(folder / "messages.mo", merged)
         faults += found
     return faults
+
+
+def _write(path: Path, catalogue: Catalog) -> None:
+    # in one step: tests and a running server may read it meanwhile
+    fresh = path.with_suffix(f".{os.getpid()}")
+    with fresh.open("wb") as file:
+        write_mo(file, catalogue)
+    fresh.replace(path)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def png(size: int) -> Image.Image:
     for x, y in (TICK[0], TICK[-1]):
         draw.circle((x * scale, y * scale), 2.2 * scale, LAKE)
     draw.circle((49 * scale, 16 * scale), 4.5 * scale, DAWN)
-    return image.resize((size, size), Image.Resampling.LANCZOS)
+    return image.reduce(OVERSAMPLED)
 
 
 def svg() -> str:
@@ -65,7 +65,8 @@ def svg() -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
         f'<rect width="64" height="64" rx="15" fill="{LAKE}"/>'
-        '<path fill="#fff" d="M32 10c6 9 16 18 16 28 0 9-7 16-16 16s-16-7-16-16c0-10 10-19 16-28z"/>'
+        '<path fill="#fff" d="M32 10c6 9 16 18 16 28 0 9-7 16-16 16s-16-7-16-16c0-10 10-19 16-28z"'
+        "/>"
         f'<circle cx="49" cy="16" r="4.5" fill="{DAWN}"/>'
         f'<polyline points="{tick}" fill="none" stroke="{LAKE}" stroke-width="4.5" '
         'stroke-linecap="round" stroke-linejoin="round"/></svg>\n'

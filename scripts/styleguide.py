@@ -1,8 +1,8 @@
 """Show every component on one page without app or database, for looking at and photographing.
 
-    .venv/bin/python scripts/styleguide.py            serves http://127.0.0.1:8010/?lang=zh
-    .venv/bin/python scripts/styleguide.py FOLDER     writes pictures of it: phone and desk, light
-                                                      and dark, Chinese and English
+.venv/bin/python scripts/styleguide.py            serves http://127.0.0.1:8010/?lang=zh
+.venv/bin/python scripts/styleguide.py FOLDER     writes pictures of it: phone and desk, light
+                                                  and dark, Chinese and English
 """
 
 import sys
@@ -49,7 +49,8 @@ def make_page_app() -> Flask:
     Babel(app, locale_selector=lambda: request.args.get("lang", "en"))
     formats.init_app(app)
     assets.init_app(app, ROOT / "web" / "static")
-    app.jinja_env.globals.update(csp_nonce=lambda: "nonce", csrf_token=lambda: "token")
+    app.add_template_global(lambda: "nonce", "csp_nonce")
+    app.add_template_global(lambda: "token", "csrf_token")
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"#{endpoint}")
     app.add_url_rule("/", view_func=styleguide)
     return app

@@ -109,7 +109,7 @@ def init_app(app: Flask, root: Path) -> None:
         return _answer(folder(), filename, keep=not app.debug)
 
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static)
-    app.jinja_env.globals["asset_url"] = asset_url
+    app.add_template_global(asset_url)
     app.after_request(compress)
 
 
@@ -125,7 +125,8 @@ def _answer(folder: StaticFolder, filename: str, *, keep: bool) -> Response:
     else:
         # an old release's page during a change-over, or a bare address: ask each time
         response.headers["Cache-Control"] = "public, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _in_best_form(asset: Asset) -> Response:

@@ -123,14 +123,14 @@ def age(born_on: date, on: date) -> str:
     """How old on a day: 12 days, 7 months, 2 years 3 months; for people, not for rules."""
     months = (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
     if months < 1:
-        return ngettext("%(num)d day", "%(num)d days", (on - born_on).days)
+        return str(ngettext("%(num)d day", "%(num)d days", (on - born_on).days))
     if months < 24:
-        return ngettext("%(num)d month", "%(num)d months", months)
-    years = ngettext("%(num)d year", "%(num)d years", months // 12)
+        return str(ngettext("%(num)d month", "%(num)d months", months))
+    years = str(ngettext("%(num)d year", "%(num)d years", months // 12))
     if not months % 12:
         return years
     rest = ngettext("%(num)d month", "%(num)d months", months % 12)
-    return gettext("%(years)s %(months)s", years=years, months=rest)
+    return str(gettext("%(years)s %(months)s", years=years, months=rest))
 
 
 FILTERS: Final[tuple[Callable[..., str], ...]] = (
@@ -151,5 +151,7 @@ FILTERS: Final[tuple[Callable[..., str], ...]] = (
 
 def init_app(app: Flask) -> None:
     """Give the templates the filters above, and `language()` and `language_tag()`."""
-    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
-    app.jinja_env.globals.update(language=language, language_tag=language_tag)
+    for function in FILTERS:
+        app.add_template_filter(function)
+    app.add_template_global(language)
+    app.add_template_global(language_tag)
