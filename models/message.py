@@ -47,6 +47,14 @@ class Message(Addressable, Base):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        # siblings on one number are merged: is the same text already waiting for this person?
+        Index(
+            "ix_message_waiting",
+            "account_id",
+            "due_at",
+            sqlite_where=text("state IN ('planned', 'sending')"),
+            postgresql_where=text("state IN ('planned', 'sending')"),
+        ),
     )
 
     key: Mapped[str] = mapped_column(String(160), unique=True)
