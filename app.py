@@ -12,6 +12,8 @@ from services.protocols import load_protocols
 from web import (
     access,
     assets,
+    cli_protocol,
+    cli_staff,
     csrf,
     errors,
     formats,
@@ -23,7 +25,7 @@ from web import (
     pages,
     security,
     session,
-    sign_in,
+    signin,
 )
 from web.db import db, init_db
 from web.parts import Clock, Parts, install, system_clock
@@ -31,10 +33,11 @@ from web.parts import Clock, Parts, install, system_clock
 BLUEPRINTS = (
     pages.blueprint,
     health.blueprint,
-    sign_in.blueprint,
+    signin.blueprint,
     caregiver.blueprint,
     clinician.blueprint,
 )
+COMMANDS = (cli_protocol.protocol, cli_staff.staff)
 # a form beside its photo
 _ROOM_FOR_FIELDS = 100_000
 
@@ -52,6 +55,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     _init_requests(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
 
 

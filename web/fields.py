@@ -11,13 +11,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-import phonenumbers
 from marshmallow import ValidationError, fields
+
+from services.phones import canonical_phone
 
 Value = TypeVar("Value")
 Choices = TypeVar("Choices", bound=StrEnum)
 
-HOME_REGION: Final = "CN"
 _CODES: Final = {"required": "required", "null": "required", "invalid": "not_a_choice"}
 # up to nine digits before and six after the mark: more is a slip, and no lab reports it
 _NUMBER: Final = re.compile(r"(-?\d{1,9})(?:([.,])(\d{1,6}))?")
@@ -156,14 +156,3 @@ def exact(value: Any) -> Decimal:
     if mark == "," and len(places) == _THOUSANDS_PLACES and whole.lstrip("-") != "0":
         raise ValidationError("thousands_or_decimals")
     return Decimal(whole if places is None else f"{whole}.{places}")
-
-
-def canonical_phone(text: str) -> str | None:
-    """E.164, or None. A number without a country is a Chinese one."""
-    try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), HOME_REGION)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

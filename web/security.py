@@ -1,7 +1,7 @@
 """Flask-Security: accounts, passwords, one-time codes and the session. No page of its own.
 
 Its own views are not registered: they are one-size pages for e-mail accounts, and each of them
-would be another door to guard. Ours (web/sign_in_*.py) use its primitives.
+would be another door to guard. Ours (web/signin/) use its primitives.
 """
 
 import base64
@@ -9,8 +9,10 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security.utils import hash_password as _hash_password
+from flask_security.utils import verify_password
 
 from config import Environment, Settings
 from models.account import Account, Role, WebAuthn
@@ -60,3 +62,37 @@ def init_security(app: Flask, settings: Settings) -> None:
 def derived(settings: Settings, purpose: str) -> bytes:
     """A key of its own for each purpose: what one leaks opens nothing else."""
     return hmac.digest(settings.secret_key.encode(), purpose.encode(), hashlib.sha256)
+
+
+def extension() -> Any:
+    """Flask-Security of the running app."""
+    return current_app.extensions["security"]
+
+
+def totp() -> CountedTotp:
+    codes: CountedTotp = extension().totp_factory
+    return codes
+
+
+def hash_password(password: str) -> str:
+    hashed: str = _hash_password(_normal(password))
+    return hashed
+
+
+def faults_of(password: str) -> list[str]:
+    """Why a new password will not do; empty when it will."""
+    faults, _normalised = extension().password_util.validate(password, False)
+    return [str(fault) for fault in faults or []]
+
+
+def password_is(account: Account | None, password: str) -> bool:
+    """Is it theirs? Takes as long for nobody and for an account without a password."""
+    if account is None or account.password is None:
+        hash_password(password)
+        return False
+    return bool(verify_password(_normal(password), account.password))
+
+
+def _normal(password: str) -> str:
+    normalised: str = extension().password_util.normalize(password)
+    return normalised

@@ -14,6 +14,7 @@ from web.parts import now
 
 _BEGAN = "began"
 _SEEN = "seen"
+_PROVED = "proved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def begin(account: Account, via: list[str]) -> None:
     login_user(account, remember=False, authn_via=via)
     # a shared desk forgets the person when its browser closes, a phone does not
     session.permanent = account.kind is AccountKind.CARER
-    session[_BEGAN] = session[_SEEN] = _seconds()
+    session[_BEGAN] = session[_SEEN] = session[_PROVED] = _seconds()
     _forget_who_asked()
 
 
@@ -70,6 +71,15 @@ def end_if_over() -> None:
         end()
     elif idle >= span.noted_every:
         session[_SEEN] = _seconds()
+
+
+def since_second_factor() -> timedelta:
+    """How long ago this person last gave the code of a second factor."""
+    return _since(_PROVED)
+
+
+def note_second_factor() -> None:
+    session[_PROVED] = _seconds()
 
 
 def _since(mark: str) -> timedelta:

@@ -23,7 +23,6 @@ from web.fields import (
     Phone,
     Tick,
     Words,
-    canonical_phone,
     exact,
 )
 from web.forms import Filled, WriteSchema, blank, read
@@ -103,22 +102,6 @@ def test_what_is_no_plain_number_is_refused(typed: str) -> None:
 def test_a_comma_that_might_mean_thousands_is_asked_about(typed: str) -> None:
     with pytest.raises(ValidationError, match="thousands_or_decimals"):
         exact(typed)
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("138 1234 5678", "+8613812345678"),
-        ("+86-138-1234-5678", "+8613812345678"),
-        ("１３８１２３４５６７８", "+8613812345678"),
-        ("0044 7400 123456", "+447400123456"),
-        ("+44 7400 123456", "+447400123456"),
-        ("12345", None),
-        ("call me", None),
-    ],
-)
-def test_a_phone_number_has_one_form(typed: str, meant: str | None) -> None:
-    assert canonical_phone(typed) == meant
 
 
 def test_a_good_form_becomes_a_frozen_object() -> None:
