@@ -106,6 +106,7 @@ class SlotRules:
     late_entry_after_hours: Decimal
     future_tolerance_minutes: int
     undo_seconds: int
+    undo_grace_seconds: int
     same_dose_within_minutes: int
     vomit_call_clinic_minutes: int
     vomit_irregular_minutes: int

@@ -64,6 +64,7 @@ SLOT_RULES = SlotRules(
     late_entry_after_hours=D(2),
     future_tolerance_minutes=5,
     undo_seconds=10,
+    undo_grace_seconds=60,
     same_dose_within_minutes=30,
     vomit_call_clinic_minutes=30,
     vomit_irregular_minutes=120,
