@@ -13,6 +13,7 @@ NAMES: Final = (
     *("dose_morning", "dose_evening", "trough_eve", "trough_morning"),
     *("dose_morning_one_way", "dose_evening_one_way"),
     *("trough_eve_one_way", "trough_morning_one_way", "login_code"),
+    *("invitation", "invitation_one_way"),
     *("reply_given_ack", "reply_missed_ack", "reply_unclear", "reply_ask_back"),
     *("reply_nothing_open", "help", "stopped", "started"),
     *("late", "late_skip", "vomited_early", "vomited_later", "doubled", "too_soon", "missed"),
