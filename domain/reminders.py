@@ -10,11 +10,12 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from domain.orders import OrderKind, OrderStep, order_at
 from domain.protocol import Half, ReminderPlan
-from domain.slots import DAY, REACH, Slot, SlotKey, Timetable, slots_between
+from domain.slots import DAY, Slot, SlotKey, Timetable, slots_between
 
 
 class ReminderKind(StrEnum):
@@ -67,12 +68,20 @@ def reminders(
     child: ChildFacts, plan: ReminderPlan, now: datetime, until: datetime
 ) -> Iterator[Reminder]:
     """The reminders of a child that fall due by `until` and are not yet too late at `now`."""
-    first, last = (now - REACH).date(), (until + REACH).date()
-    for slot in slots_between(child.timetables, first, last):
+    # A slot's local date lies within a day of its instant, and offsets are minutes.
+    for slot in _slots(child.timetables, (now - DAY).date(), (until + DAY).date()):
         for kind in ReminderKind:
-            found = expected(kind, slot, child, plan)
-            if isinstance(found, Reminder) and found.due_at <= until and now < found.expires_at:
-                yield found
+            due_at, expires_at = _times(kind, slot, plan)
+            if due_at <= until and now < expires_at:
+                found = expected(kind, slot, child, plan)
+                if isinstance(found, Reminder):
+                    yield found
+
+
+@lru_cache(maxsize=4096)
+def _slots(timetables: tuple[Timetable, ...], first_on: date, last_on: date) -> tuple[Slot, ...]:
+    """Most children of a study share their dose times: worked out once for all of them."""
+    return slots_between(timetables, first_on, last_on)
 
 
 def expected(
@@ -82,13 +91,18 @@ def expected(
     silence = _SILENCE[kind](slot.key, child)
     if silence is not None:
         return silence
-    minutes, valid_minutes = _times(kind, plan)
+    return Reminder(kind, slot.key, *_times(kind, slot, plan))
+
+
+def _times(kind: ReminderKind, slot: Slot, plan: ReminderPlan) -> tuple[datetime, datetime]:
+    """When it falls due, and when it stops being worth sending."""
+    minutes, valid_minutes = _minutes(kind, plan)
     due_at = slot.due_at + timedelta(minutes=minutes)
-    return Reminder(kind, slot.key, due_at, due_at + timedelta(minutes=valid_minutes))
+    return due_at, due_at + timedelta(minutes=valid_minutes)
 
 
-def _times(kind: ReminderKind, plan: ReminderPlan) -> tuple[int, int]:
-    """Minutes from the slot, and for how many minutes the message is worth sending."""
+def _minutes(kind: ReminderKind, plan: ReminderPlan) -> tuple[int, int]:
+    """From the slot, and from there on."""
     match kind:
         case ReminderKind.DOSE:
             return plan.dose_offset_minutes, plan.dose_valid_minutes

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -69,7 +70,7 @@ def ties_of(session: Session, children: Collection[int]) -> tuple[Tie, ...]:
     )
 
 
-def _silence(row: Row[*tuple[object, ...]]) -> CarerSilence | None:
+def _silence(row: Row[*tuple[Any, ...]]) -> CarerSilence | None:
     reasons = (
         (row.status is not ParticipantStatus.ACTIVE, CarerSilence.NOT_IN_STUDY),
         (not row.active, CarerSilence.ACCOUNT_CLOSED),
