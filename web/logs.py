@@ -21,7 +21,7 @@ log: Any = structlog.get_logger("web")
 
 
 def init_logs(app: Flask, level: str) -> None:
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s", force=not app.testing)
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

@@ -6,18 +6,14 @@ from datetime import UTC, datetime
 from typing import cast
 
 from flask import Flask, current_app
-from sqlalchemy.orm import Session
 
 from config import Settings
 from photos.storage import PhotoStore
-from services.actor import Actor
 from services.protocols import Protocols
 
 Clock = Callable[[], datetime]
 # hands a committed message (database id) to the phones now; returns at once and never raises
 SendNow = Callable[[int], None]
-# the machine behind a bearer token, or None
-ReadToken = Callable[[Session, str, datetime], Actor | None]
 
 _KEY = "sirolog"
 
@@ -31,10 +27,6 @@ def leave_to_notifier(_message_id: int) -> None:
     """The message waits for the next beat of `flask notifier`."""
 
 
-def no_tokens(_session: Session, _secret: str, _now: datetime) -> Actor | None:
-    return None
-
-
 @dataclass(slots=True, kw_only=True)
 class Parts:
     settings: Settings
@@ -42,7 +34,6 @@ class Parts:
     photo_store: PhotoStore
     clock: Clock = system_clock
     send_now: SendNow = leave_to_notifier
-    read_token: ReadToken = no_tokens
 
 
 def install(app: Flask, these: Parts) -> None:
