@@ -80,8 +80,11 @@ def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
 
 def migrate(folder: Path, database_url: str) -> None:
     """Bring a database to the newest schema, as `flask db upgrade` does."""
-    with create_app(make_settings(folder, database_url)).app_context():
+    app = create_app(make_settings(folder, database_url))
+    with app.app_context():
         upgrade(directory=str(HOME / "migrations"))
+        # PostgreSQL copies only a database to which nobody is connected
+        app.extensions["sqlalchemy"].engine.dispose()
 
 
 @pytest.fixture(scope="session")
