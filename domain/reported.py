@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
@@ -13,7 +14,6 @@ from domain.protocol import LabPlan
 
 UNROUNDED = Context(prec=200)
 _PRINTED = re.compile(r"([<>]?)(\d{1,9}(?:\.\d{1,6})?)")
-_ALIKE = str.maketrans({"＜": "<", "＞": ">", "〈": "<", "〉": ">", "．": ".", "。": "."})
 
 
 class Comparator(StrEnum):
@@ -41,7 +41,8 @@ def read_reported(text: str) -> Reported:
     Full-width signs of Chinese keyboards are read as what they mean; a comma is refused, since
     nobody can tell whether it stands for thousands or for decimals.
     """
-    found = _PRINTED.fullmatch("".join(text.translate(_ALIKE).split()))
+    plain = unicodedata.normalize("NFKC", text).replace("。", ".")
+    found = _PRINTED.fullmatch("".join(plain.split()))
     if found is None or not found[2].isascii():
         raise DomainError("not_a_result")
     return Reported(Decimal(found[2]), Comparator(found[1] or "="))

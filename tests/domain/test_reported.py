@@ -24,6 +24,7 @@ FIBRINOGEN = LabPlan(
         (" < 2.0 ", Comparator.BELOW, "2.0"),
         (">500", Comparator.ABOVE, "500"),
         ("＜2．0", Comparator.BELOW, "2.0"),
+        ("１１。２", Comparator.EQUAL, "11.2"),
     ],
 )
 def test_a_result_is_read_to_the_digit(text: str, comparator: Comparator, value: str) -> None:
