@@ -49,11 +49,11 @@ def plan(
     return _insert(session, [row for key, row in due.items() if key not in known])
 
 
-def batches(session: Session) -> Iterator[Sequence[int]]:
+def batches(session: Session, size: int = _BATCH) -> Iterator[Sequence[int]]:
     """The children in the study (database ids) in batches, so that a commit can follow each."""
     active = Participant.status == ParticipantStatus.ACTIVE
     children = session.scalars(select(Participant.id).where(active).order_by(Participant.id)).all()
-    return (children[start : start + _BATCH] for start in range(0, len(children), _BATCH))
+    return (children[start : start + size] for start in range(0, len(children), size))
 
 
 def _due(session: Session, protocols: Protocols, now: datetime, children: Sequence[int]) -> Rows:
