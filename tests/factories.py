@@ -7,7 +7,7 @@ import itertools
 import uuid
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from domain.orders import OrderKind
 from domain.protocol import Half
+from models import Base
 from models.account import Account, AccountKind
 from models.order import DoseOrder
 from models.participant import (
@@ -32,6 +33,7 @@ from web.session import begin
 PROTOCOL_KEY = "khe-sirolimus-v1"
 # before every moment that tests play at
 LONG_AGO = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
+Row = TypeVar("Row", bound=Base)
 _numbers = itertools.count(1)
 
 
@@ -123,36 +125,39 @@ def a_participant(session: Session, site: Site | None = None, **changes: Any) ->
         "recorded_by_id": recorder.id,
     }
     child = _added(session, Participant(**(values | changes)))
-    recorded = {"participant_id": child.id, "recorded_at": LONG_AGO, "recorded_by_id": recorder.id}
-    session.add_all(
-        [
-            DaySchedule(
-                from_on=child.enrolled_on,
-                time_zone=site.time_zone,
-                morning_local=time(8),
-                evening_local=time(20),
-                **recorded,
-            ),
-            Measurement(
-                client_id=uuid.uuid4(),
-                measured_on=child.enrolled_on,
-                height_cm=Decimal("80.0"),
-                weight_kg=Decimal("10.5"),
-                bsa_m2=Decimal("0.48"),
-                bsa_formula="mosteller",
-                rule_version=PROTOCOL_KEY,
-                **recorded,
-            ),
-            Allocation(
-                arm="high",
-                method="block",
-                randomisation_number=f"R{number:04d}",
-                **recorded,
-            ),
-        ]
-    )
+    session.add_all(_first_facts(child, site.time_zone))
     session.flush()
     return child
+
+
+def _first_facts(child: Participant, zone: str) -> list[Base]:
+    """What enrolment writes beside the child: schedule, size and arm."""
+    recorded = {
+        "participant_id": child.id,
+        "recorded_at": LONG_AGO,
+        "recorded_by_id": child.recorded_by_id,
+    }
+    schedule = DaySchedule(
+        from_on=child.enrolled_on,
+        time_zone=zone,
+        morning_local=time(8),
+        evening_local=time(20),
+        **recorded,
+    )
+    size = Measurement(
+        client_id=uuid.uuid4(),
+        measured_on=child.enrolled_on,
+        height_cm=Decimal("80.0"),
+        weight_kg=Decimal("10.5"),
+        bsa_m2=Decimal("0.48"),
+        bsa_formula="mosteller",
+        rule_version=PROTOCOL_KEY,
+        **recorded,
+    )
+    arm = Allocation(
+        arm="high", method="block", randomisation_number=f"R{child.id:04d}", **recorded
+    )
+    return [schedule, size, arm]
 
 
 def an_order(session: Session, child: Participant, **changes: Any) -> DoseOrder:
@@ -234,7 +239,7 @@ def _recorder(session: Session, site: Site) -> Account:
     return found or a_clinician(session, site, StaffRole.COORDINATOR)
 
 
-def _added(session: Session, row: Any) -> Any:
+def _added(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     return row

@@ -5,20 +5,26 @@ Shape only: whether a value makes sense is for the use case, whose limits stand 
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from marshmallow import ValidationError, fields
+from marshmallow.types import ErrorMessages
 
 from services.phones import canonical_phone
 
 Value = TypeVar("Value")
 Choices = TypeVar("Choices", bound=StrEnum)
 
-_CODES: Final = {"required": "required", "null": "required", "invalid": "not_a_choice"}
+# the names are marshmallow's, the values are codes; never changed in place
+_CODES: Final[ErrorMessages] = {
+    "required": "required",
+    "null": "required",
+    "invalid": "not_a_choice",
+}
+_IDENT_CODES: Final[ErrorMessages] = {**_CODES, "invalid_uuid": "not_a_choice"}
 # up to nine digits before and six after the mark: more is a slip, and no lab reports it
 _NUMBER: Final = re.compile(r"(-?\d{1,9})(?:([.,])(\d{1,6}))?")
 _THOUSANDS_PLACES: Final = 3
@@ -26,12 +32,10 @@ _LONGEST_TEXT: Final = 2_000
 _LONGEST_SECRET: Final = 200
 
 
-class _Coded:
-    default_error_messages: Mapping[str, str] = _CODES
-
-
-class _Read(_Coded, fields.Field[Value]):
+class _Read(fields.Field[Value]):
     """A field of which only the reading differs."""
+
+    default_error_messages = _CODES
 
     def read(self, value: Any) -> Value:
         """The value. Raises ValidationError with a code."""
@@ -110,15 +114,18 @@ class Choice(_Read[Choices]):
             raise ValidationError("not_a_choice") from None
 
 
-class Ident(_Coded, fields.UUID):
+class Ident(fields.UUID):
     """The public id of a row, or a client-made id."""
+
+    default_error_messages = _IDENT_CODES
 
 
 class Tick(_Read[bool]):
     """A check box: absent is no."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"load_default": False} | kwargs))
+        kwargs.setdefault("load_default", False)
+        super().__init__(**kwargs)
 
     def read(self, value: Any) -> bool:
         return clean(value) in {"yes", "on", "true", "1"}
@@ -134,8 +141,10 @@ class Phone(_Read[str]):
         return found
 
 
-class Many(_Coded, fields.List[Any]):
+class Many(fields.List[Any]):
     """Several answers of one name, such as ticked boxes."""
+
+    default_error_messages = _CODES
 
 
 def clean(value: Any) -> str:

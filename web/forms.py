@@ -15,7 +15,7 @@ for the first time gets the same from `blank()`.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
@@ -121,7 +121,7 @@ def _told(error: ValidationError) -> Errors:
 def _flat(found: Any) -> list[str]:
     """The messages of a field; those of a list's items are told once for the list."""
     if isinstance(found, Mapping):
-        items = cast(Mapping[Any, Any], found).values()
+        items: Iterable[Any] = found.values()
         return list(dict.fromkeys(code for item in items for code in _flat(item)))
     return [str(code) for code in found]
 

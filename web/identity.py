@@ -16,7 +16,8 @@ BEARER = "Bearer "
 
 def signed_in() -> Account | None:
     """The account of the session, or None."""
-    account = current_user._get_current_object()
+    # the account itself: the proxy is not what SQLAlchemy knows
+    account = current_user._get_current_object()  # pyright: ignore[reportPrivateUsage]  # werkzeug's documented way
     return account if isinstance(account, Account) else None
 
 

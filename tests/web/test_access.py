@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 from werkzeug.routing import Rule as Address
 
 from factories import a_carer, a_clinician, as_actor, sign_in_carer, sign_in_staff
@@ -15,8 +16,6 @@ from services.actor import Actor, ActorKind
 from web.access import ENTRIES, Entry, admits
 from web.identity import actor_of
 
-VALUES = {"uuid": "5f0c7a52-0d6c-4a2b-9b1e-3f7f2d1c9a10", "int": "1"}
-
 
 def addresses(app: Flask) -> list[Address]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
@@ -24,13 +23,19 @@ def addresses(app: Flask) -> list[Address]:
 
 def path_of(address: Address) -> str:
     """The address with something in each of its places."""
-    parts = {
-        name: VALUES["int"] if type(converter).__name__ == "IntegerConverter" else VALUES["uuid"]
-        for name, converter in address._converters.items()
-    }
-    built = address.build(parts)
+    built = address.build({name: filling(kind) for name, kind in address._converters.items()})
     assert built is not None
     return built[1]
+
+
+def filling(kind: BaseConverter) -> str:
+    match kind:
+        case IntegerConverter():
+            return "1"
+        case AnyConverter():
+            return min(kind.items)
+        case _:
+            return "5f0c7a52-0d6c-4a2b-9b1e-3f7f2d1c9a10"
 
 
 def method_of(address: Address) -> str:

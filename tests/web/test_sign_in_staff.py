@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import CliRunner, FlaskClient
+from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -24,19 +24,19 @@ ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
-def runner(app: Flask, session: Session) -> CliRunner:
+def runner(app: Flask, session: Session) -> FlaskCliRunner:
     session.commit()
     return app.test_cli_runner()
 
 
-def run(runner: CliRunner, *words: str, code: int = 0) -> str:
+def run(runner: FlaskCliRunner, *words: str, code: int = 0) -> str:
     result = runner.invoke(args=["staff", *words])
     assert result.exit_code == code, result.output
     return result.output
 
 
 @pytest.fixture
-def shown(runner: CliRunner) -> str:
+def shown(runner: FlaskCliRunner) -> str:
     """What the terminal shows when a member of staff is added."""
     return run(runner, "add", EMAIL, "--name", "Li Wei", "--locale", "en", "--password", PASSWORD)
 
@@ -301,17 +301,19 @@ def test_a_new_member_of_staff_is_audited_and_may_nothing_yet(
     assert session.scalars(select(StaffGrant)).all() == []
 
 
-def test_an_address_is_used_once(runner: CliRunner, clinician: Account) -> None:
+def test_an_address_is_used_once(runner: FlaskCliRunner, clinician: Account) -> None:
     words = ("add", EMAIL.upper(), "--name", "Other", "--password", PASSWORD)
     assert "somebody has the address" in run(runner, *words, code=1)
 
 
-def test_a_short_password_is_refused(runner: CliRunner) -> None:
+def test_a_short_password_is_refused(runner: FlaskCliRunner) -> None:
     words = ("add", EMAIL, "--name", "Li Wei", "--password", "12345678901")
     assert "12 characters" in run(runner, *words, code=1)
 
 
-def test_a_role_is_granted_once(runner: CliRunner, clinician: Account, session: Session) -> None:
+def test_a_role_is_granted_once(
+    runner: FlaskCliRunner, clinician: Account, session: Session
+) -> None:
     a_site(session, code="HX")
     session.commit()
     for _ in range(2):
@@ -323,7 +325,7 @@ def test_a_role_is_granted_once(runner: CliRunner, clinician: Account, session: 
 
 
 def test_a_new_phone_ends_the_old_ones_codes_and_sessions(
-    client: FlaskClient, runner: CliRunner, current: Callable[[], str]
+    client: FlaskClient, runner: FlaskCliRunner, current: Callable[[], str]
 ) -> None:
     first(client)
     second(client, current())
@@ -332,7 +334,7 @@ def test_a_new_phone_ends_the_old_ones_codes_and_sessions(
 
 
 def test_current_codes_are_not_printed_in_production(
-    app: Flask, runner: CliRunner, clinician: Account
+    app: Flask, runner: FlaskCliRunner, clinician: Account
 ) -> None:
     from dataclasses import replace
 

@@ -73,7 +73,8 @@ def carer_code() -> ResponseReturnValue:
 def _let_in(filled: Filled[CodeForm], form: CodeForm, phone: str) -> ResponseReturnValue:
     code = six_digits(form.code)
     if code is None:
-        return _show("carer_code", filled.with_error("code", _six_digits_please()), phone), 422
+        six = _("The code has six digits.")
+        return _show("carer_code", filled.with_error("code", six), phone), 422
     try:
         account = carer_with_code(phone, code)
     except LockedError:
@@ -84,10 +85,6 @@ def _let_in(filled: Filled[CodeForm], form: CodeForm, phone: str) -> ResponseRet
     target = _next() or start_of(ActorKind.CARER)
     sessions.begin(account, ["sms"])
     return redirect(target, 303)
-
-
-def _six_digits_please() -> str:
-    return _("The code has six digits.")
 
 
 def _tell(wait: timedelta) -> None:

@@ -134,7 +134,7 @@ def _write(carer: Account, phone: str, code: str) -> Message:
 def _text(locale: str, phone: str, code: str) -> str:
     """Names no illness and no child. The last line lets a phone fill in the code."""
     with force_locale(locale):
-        text = gettext(
+        text: str = gettext(
             "Sirolog: your sign-in code is %(code)s. It is valid for %(minutes)s minutes. "
             "Never tell it to anybody.",
             code=code,
