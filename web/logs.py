@@ -15,7 +15,15 @@ import structlog
 from flask import Flask, Response, g, request
 
 # these write addresses, numbers or message texts of their own accord
-_TALKATIVE = ("werkzeug", "twilio", "twilio.http_client", "urllib3", "botocore", "sqlalchemy")
+_TALKATIVE = (
+    "werkzeug",
+    "twilio",
+    "twilio.http_client",
+    "urllib3",
+    "botocore",
+    "sqlalchemy",
+    "flask-limiter",
+)
 
 log: Any = structlog.get_logger("web")
 

@@ -55,8 +55,14 @@ def init_security(app: Flask, settings: Settings) -> None:
     )
     if settings.env is Environment.TESTING:
         app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = _HURRIED
+    _register(app)
+
+
+def _register(app: Flask) -> None:
     with app.app_context():  # the codes read our clock already while they are set up
         Security(app, datastore, register_blueprint=False, totp_cls=CountedTotp)
+    # machines are known by our own tokens: no other key opens a session's doors
+    extension_of(app).login_manager.request_loader(lambda _request: None)
 
 
 def derived(settings: Settings, purpose: str) -> bytes:
@@ -66,7 +72,11 @@ def derived(settings: Settings, purpose: str) -> bytes:
 
 def extension() -> Any:
     """Flask-Security of the running app."""
-    return current_app.extensions["security"]
+    return extension_of(current_app)
+
+
+def extension_of(app: Flask) -> Any:
+    return app.extensions["security"]
 
 
 def totp() -> CountedTotp:
