@@ -1,1 +1,40 @@
 """Edge: the JSON interface at /api/v1."""
+
+from flask import Flask
+
+from api import (
+    routes_assessments,
+    routes_children,
+    routes_diary,
+    routes_messages,
+    routes_orders,
+    routes_photos,
+    routes_results,
+)
+from api.blueprint import RATE, blueprint
+from api.commands import token
+from api.document import make_api
+from api.problems import init_problems
+from config import Settings
+from web.limiter import limiter
+
+__all__ = ["init_api"]
+
+# importing them is what puts their endpoints on the blueprint
+ROUTES = (
+    routes_assessments,
+    routes_children,
+    routes_diary,
+    routes_messages,
+    routes_orders,
+    routes_photos,
+    routes_results,
+)
+
+
+def init_api(app: Flask, settings: Settings) -> None:
+    """Join the interface and its commands to the app; after everything that answers requests."""
+    limiter.limit(RATE)(blueprint)
+    init_problems(app)
+    make_api(app, settings.public_url).register_blueprint(blueprint)
+    app.cli.add_command(token)

@@ -66,3 +66,11 @@ def _visible(actor: Actor) -> Select[Participant, Site, str | None]:
     return query.join(Guardianship, Guardianship.participant_id == Participant.id).where(
         Guardianship.account_id == actor.account_id, Guardianship.ended_at.is_(None)
     )
+
+
+def site_of_actor(session: Session, actor: Actor, code: str) -> Site:
+    """One of the actor's sites by its code. Raises RefusedError `unknown_site` for others too."""
+    site = session.scalar(select(Site).where(Site.code == code, Site.id.in_(actor.site_ids)))
+    if site is None:
+        raise RefusedError("unknown_site", "site")
+    return site

@@ -1,0 +1,110 @@
+"""Who may use which endpoint: a table, checked before each of them.
+
+web/access.py lets in sessions of any kind and machines; here stands what each of them needs. An
+endpoint that is missing here is closed, and tests/api/test_access.py fails.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask import abort, request
+
+from models.participant import Participant
+from services.access import Permission, child_of, participant_at_site, sites_with
+from services.actor import Actor, ActorKind
+from services.errors import ForbiddenError
+from services.tokens import Reading
+from web.db import db
+from web.identity import current_actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """The verb a machine's token must name, the permission staff must hold, and whether carers
+    may come in for their own children (`to_log`: only those who may write in the diary)."""
+
+    verb: str
+    staff: Permission
+    carers: bool = False
+    to_log: bool = False
+
+
+NEEDS: Final[Mapping[str, Need]] = {
+    "api.list_children": Need(verb=Permission.VIEW, staff=Permission.VIEW, carers=True),
+    "api.show_child": Need(verb=Permission.VIEW, staff=Permission.VIEW, carers=True),
+    "api.enrol_child": Need(verb=Permission.ENROL, staff=Permission.ENROL),
+    "api.show_diary": Need(verb=Reading.DOSES, staff=Permission.VIEW, carers=True),
+    "api.log_dose": Need(verb=Permission.DIARY, staff=Permission.DIARY, carers=True, to_log=True),
+    "api.undo_dose": Need(verb=Permission.DIARY, staff=Permission.DIARY, carers=True, to_log=True),
+    "api.list_photos": Need(verb=Reading.PHOTOS, staff=Permission.VIEW, carers=True),
+    "api.add_photo": Need(
+        verb=Permission.PHOTOS, staff=Permission.PHOTOS, carers=True, to_log=True
+    ),
+    "api.show_photo": Need(verb=Reading.PHOTOS, staff=Permission.VIEW, carers=True),
+    "api.list_orders": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
+    "api.write_order": Need(verb=Permission.ORDER, staff=Permission.ORDER),
+    "api.list_levels": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_level": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_labs": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_labs": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_volumes": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_volume": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_skin_findings": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_skin_finding": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_assessments": Need(verb=Reading.ASSESSMENTS, staff=Permission.VIEW),
+    # no token has this verb: a person signs
+    "api.sign_assessment": Need(verb=Permission.ASSESS, staff=Permission.ASSESS),
+    "api.list_messages": Need(verb=Reading.MESSAGES, staff=Permission.VIEW),
+}
+
+
+def need_here() -> Need:
+    """What the endpoint of this request needs; 403 when nobody said."""
+    need = NEEDS.get(request.endpoint or "")
+    if need is None:
+        abort(403)
+    return need
+
+
+def check_need() -> None:
+    """Before each endpoint: raises ForbiddenError for whoever may not use it at all."""
+    need, actor = need_here(), current_actor()
+    match actor.kind:
+        case ActorKind.MACHINE:
+            is_allowed = need.verb in (actor.verbs or ())
+        case ActorKind.CARER:
+            is_allowed = need.carers
+        case _:
+            is_allowed = bool(sites_with(actor, need.staff))
+    if not is_allowed:
+        raise ForbiddenError(need.verb)
+
+
+def actor_here() -> Actor:
+    """Who acts, with the way it comes in.
+
+    A machine that passed the door for this endpoint may look up its site's children: the verb it
+    needed (doses:read, say) is finer than the permission that the use cases below ask for.
+    """
+    actor = current_actor()
+    match actor.kind:
+        case ActorKind.MACHINE:
+            return replace(actor, verbs=(actor.verbs or frozenset()) | {Permission.VIEW})
+        case ActorKind.STAFF:
+            return replace(actor, channel="clinic")
+        case _:
+            return actor
+
+
+def child_here(public_id: uuid.UUID) -> Participant:
+    """The child of the address, for what this endpoint does with it.
+
+    Raises NotFoundError for a foreign child as for none at all, ForbiddenError for a carer who may
+    look and not write, or a role that may not.
+    """
+    need, actor = need_here(), actor_here()
+    if actor.kind is ActorKind.CARER:
+        return child_of(db.session(), actor, public_id, to_log=need.to_log)
+    return participant_at_site(db.session(), actor, public_id, need.staff)

@@ -1,0 +1,56 @@
+"""The one blueprint of the interface, and what all of its endpoints share."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import request
+from flask_smorest import Blueprint
+
+from api.access import check_need
+from api.body import LARGEST_JSON, MULTIPART, BodyParser
+from api.problems import refused
+from services.errors import RefusedError
+
+View = TypeVar("View", bound=Callable[..., Any])
+# machines may be busy; one that runs wild is stopped
+RATE = "600 per minute"
+
+
+class StrictBlueprint(Blueprint):
+    """flask-smorest's, reading with our parser."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+
+blueprint = StrictBlueprint("api", __name__, url_prefix="/api/v1")
+blueprint.before_request(check_need)
+blueprint.register_error_handler(RefusedError, refused)
+
+
+@blueprint.before_request
+def bound_body() -> None:
+    """JSON is small; only photos may be as large as the settings allow."""
+    if request.mimetype != MULTIPART:
+        request.max_content_length = LARGEST_JSON
+
+
+def refusals(*statuses: int) -> Callable[[View], View]:
+    """Document the problems an endpoint may answer, beside those that every one may."""
+
+    def document(view: View) -> View:
+        for status in (*statuses, 401, 403, 429):
+            view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
+        named: View = blueprint.doc(operationId=view.__name__)(view)
+        return named
+
+    return document
+
+
+def writes(view: View) -> View:
+    """Document an endpoint that writes: a session proves itself with its CSRF token, too."""
+    security = [{"bearer": []}, {"session": [], "csrf": []}]
+    documented: View = blueprint.doc(security=security)(
+        refusals(400, 404, 409, 413, 415, 422)(view)
+    )
+    return documented

@@ -1,0 +1,139 @@
+"""Levels, laboratory results, tumour volumes and skin findings."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from api.access import actor_here, child_here
+from api.blueprint import blueprint, refusals, writes
+from api.presenters import Shown, shown, shown_all
+from api.schemas_results import (
+    LabResultSchema,
+    LevelSchema,
+    SaidLabsSchema,
+    SaidLevelSchema,
+    SaidSkinSchema,
+    SaidVolumeSchema,
+    SkinSchema,
+    VolumeSchema,
+    listed,
+)
+from models.laboratory import LabResult, Level
+from models.tumour import SkinFinding, TumourVolume
+from services.labs import SaidLabs, SaidResult
+from services.labs import record_labs as write_labs
+from services.levels import SaidLevel
+from services.levels import record_level as write_level
+from services.records import records_of
+from services.tumour import Entering, SaidSkin, SaidVolume, record_skin
+from services.tumour import record_volume as write_volume
+from web.db import db
+from web.parts import now, parts
+
+Items = Mapping[str, tuple[Shown, ...]]
+
+
+@blueprint.route("/children/<uuid:child>/levels", tags=["Results"])
+@blueprint.response(200, listed(LevelSchema))
+@refusals(404)
+def list_levels(child: uuid.UUID) -> Items:
+    """List sirolimus levels, those that were corrected too, in the order drawn."""
+    rows = records_of(db.session(), Level, child_here(child).id, by=Level.drawn_at)
+    return {"items": shown_all(rows)}
+
+
+@blueprint.route("/children/<uuid:child>/levels", methods=["POST"], tags=["Results"])
+@blueprint.arguments(SaidLevelSchema)
+@blueprint.response(201, LevelSchema)
+@blueprint.alt_response(200, schema=LevelSchema, description="It came before.")
+@writes
+def record_level(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
+    """Record a sirolimus level."""
+    participant = child_here(child)
+    protocol = parts().protocols[participant.protocol_key]
+    row, is_new = write_level(
+        db.session(), actor_here(), participant, SaidLevel(**body), protocol=protocol, now=now()
+    )
+    db.session.commit()
+    return shown(row, body["amends"]), _status(is_new)
+
+
+@blueprint.route("/children/<uuid:child>/labs", tags=["Results"])
+@blueprint.response(200, listed(LabResultSchema))
+@refusals(404)
+def list_labs(child: uuid.UUID) -> Items:
+    """List laboratory results, those that were corrected too, in the order drawn."""
+    rows = records_of(db.session(), LabResult, child_here(child).id, by=LabResult.drawn_at)
+    return {"items": shown_all(rows)}
+
+
+@blueprint.route("/children/<uuid:child>/labs", methods=["POST"], tags=["Results"])
+@blueprint.arguments(SaidLabsSchema)
+@blueprint.response(201, listed(LabResultSchema))
+@blueprint.alt_response(200, schema=listed(LabResultSchema), description="They came before.")
+@writes
+def record_labs(body: dict[str, Any], child: uuid.UUID) -> tuple[Items, int]:
+    """Record the laboratory results of one sample: all of them, or none."""
+    participant = child_here(child)
+    amended = {result["analyte"]: result["amends"] for result in body["results"]}
+    results = tuple(SaidResult(**result) for result in body.pop("results"))
+    rows, is_new = write_labs(
+        db.session(),
+        actor_here(),
+        participant,
+        SaidLabs(results=results, **body),
+        protocol=parts().protocols[participant.protocol_key],
+        now=now(),
+    )
+    db.session.commit()
+    return {"items": tuple(shown(row, amended[row.analyte]) for row in rows)}, _status(is_new)
+
+
+@blueprint.route("/children/<uuid:child>/volumes", tags=["Results"])
+@blueprint.response(200, listed(VolumeSchema))
+@refusals(404)
+def list_volumes(child: uuid.UUID) -> Items:
+    """List tumour volumes, those that were corrected too, in the order measured."""
+    by = TumourVolume.measured_on
+    return {"items": shown_all(records_of(db.session(), TumourVolume, child_here(child).id, by=by))}
+
+
+@blueprint.route("/children/<uuid:child>/volumes", methods=["POST"], tags=["Results"])
+@blueprint.arguments(SaidVolumeSchema)
+@blueprint.response(201, VolumeSchema)
+@blueprint.alt_response(200, schema=VolumeSchema, description="It came before.")
+@writes
+def record_volume(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
+    """Record the volume of a lesion."""
+    participant = child_here(child)
+    protocol = parts().protocols[participant.protocol_key]
+    entering = Entering(actor_here(), participant, now())
+    row, is_new = write_volume(db.session(), entering, SaidVolume(**body), protocol=protocol)
+    db.session.commit()
+    return shown(row, body["amends"]), _status(is_new)
+
+
+@blueprint.route("/children/<uuid:child>/skin-findings", tags=["Results"])
+@blueprint.response(200, listed(SkinSchema))
+@refusals(404)
+def list_skin_findings(child: uuid.UUID) -> Items:
+    """List skin findings, those that were corrected too, in the order examined."""
+    by = SkinFinding.examined_on
+    return {"items": shown_all(records_of(db.session(), SkinFinding, child_here(child).id, by=by))}
+
+
+@blueprint.route("/children/<uuid:child>/skin-findings", methods=["POST"], tags=["Results"])
+@blueprint.arguments(SaidSkinSchema)
+@blueprint.response(201, SkinSchema)
+@blueprint.alt_response(200, schema=SkinSchema, description="It came before.")
+@writes
+def record_skin_finding(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
+    """Record what was seen and felt over the tumour."""
+    entering = Entering(actor_here(), child_here(child), now())
+    row, is_new = record_skin(db.session(), entering, SaidSkin(**body))
+    db.session.commit()
+    return shown(row, body["amends"]), _status(is_new)
+
+
+def _status(is_new: bool) -> int:
+    return 201 if is_new else 200

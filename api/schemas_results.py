@@ -1,0 +1,156 @@
+"""Levels, laboratory results, and what is measured and felt of the tumour, as they travel."""
+
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Words, YesNo
+from api.schemas import RecordedSchema, ResultSchema, WriteSchema
+from domain.reported import Comparator
+from domain.response_inputs import Firmness, SkinColour
+from domain.volume import Diameters
+from services.tumour import Modality, VolumeMethod
+
+MOST_RESULTS = 100
+CORRECTS = {"description": "the row that this one corrects"}
+
+
+class SaidLevelSchema(ResultSchema):
+    """A sirolimus level in ng/mL: `value`, or `below_loq` for a result printed as "<2.0"."""
+
+    drawn_at = Instant(required=True)
+    value = Exact(load_default=None, allow_none=True)
+    below_loq = Exact(load_default=None, allow_none=True)
+    assay = Words(load_default=None, allow_none=True, longest=32)
+    laboratory = Words(load_default=None, allow_none=True, longest=80)
+    last_dose_at = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "what the person who drew the blood was told"},
+    )
+    last_dose_told_by = Words(load_default=None, allow_none=True, longest=80)
+    note = Words(load_default=None, allow_none=True)
+
+
+class LevelSchema(RecordedSchema):
+    """A level as it was recorded."""
+
+    drawn_at = Instant(required=True)
+    value = Exact(required=True, allow_none=True)
+    below_loq = Exact(required=True, allow_none=True)
+    assay = Words(required=True, allow_none=True)
+    laboratory = Words(required=True, allow_none=True)
+    last_dose_at = Instant(required=True, allow_none=True)
+    last_dose_told_by = Words(required=True, allow_none=True)
+    note = Words(required=True, allow_none=True)
+    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
+    amend_reason = Words(required=True, allow_none=True)
+
+
+class SaidResultSchema(Schema):
+    """One analyte: `result` as printed ("45", "<0.5"), in one of the protocol's units."""
+
+    analyte = Words(required=True, longest=24)
+    result = Words(required=True, longest=24)
+    unit = Words(required=True, longest=16)
+    reference_low = Exact(load_default=None, allow_none=True)
+    reference_high = Exact(load_default=None, allow_none=True)
+    fasting = YesNo(load_default=None, allow_none=True)
+    amends = Ident(load_default=None, allow_none=True)
+    amend_reason = Words(load_default=None, allow_none=True, longest=500)
+
+
+class SaidLabsSchema(WriteSchema):
+    """The results of one sample."""
+
+    drawn_at = Instant(required=True)
+    laboratory = Words(load_default=None, allow_none=True, longest=80)
+    results = fields.List(
+        fields.Nested(SaidResultSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_RESULTS, error="too_many"),
+    )
+
+
+class LabResultSchema(RecordedSchema):
+    """One result: as the laboratory printed it, and in the study's unit."""
+
+    analyte = Words(required=True)
+    drawn_at = Instant(required=True)
+    comparator = Choice(Comparator, required=True)
+    value = Exact(required=True)
+    unit = Words(required=True)
+    study_value = Computed(required=True)
+    reference_low = Exact(required=True, allow_none=True)
+    reference_high = Exact(required=True, allow_none=True)
+    fasting = YesNo(required=True, allow_none=True)
+    laboratory = Words(required=True, allow_none=True)
+    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
+    amend_reason = Words(required=True, allow_none=True)
+
+
+class DiametersSchema(Schema):
+    """Three diameters at right angles, mm."""
+
+    length_mm = Exact(required=True)
+    width_mm = Exact(required=True)
+    height_mm = Exact(required=True)
+
+    @post_load
+    def build(self, sides: dict[str, Any], **_more: Any) -> Diameters:
+        return Diameters(**sides)
+
+
+class SaidVolumeSchema(ResultSchema):
+    """One lesion on one day: three diameters, or a reader's slice sum in mL."""
+
+    measured_on = Day(required=True)
+    lesion = Words(required=True, longest=40)
+    modality = Choice(Modality, required=True)
+    reader = Words(required=True, longest=80)
+    diameters = fields.Nested(DiametersSchema, load_default=None, allow_none=True)
+    volume_ml = Exact(load_default=None, allow_none=True)
+
+
+class VolumeSchema(RecordedSchema):
+    """A volume, unrounded."""
+
+    measured_on = Day(required=True)
+    lesion = Words(required=True)
+    modality = Choice(Modality, required=True)
+    method = Choice(VolumeMethod, required=True)
+    reader = Words(required=True)
+    length_mm = Exact(required=True, allow_none=True)
+    width_mm = Exact(required=True, allow_none=True)
+    height_mm = Exact(required=True, allow_none=True)
+    volume_ml = Computed(required=True)
+    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
+
+
+class SaidSkinSchema(ResultSchema):
+    """Colour and firmness over the tumour, compared with baseline."""
+
+    examined_on = Day(required=True)
+    colour = Choice(SkinColour, required=True)
+    firmness = Choice(Firmness, required=True)
+    note = Words(load_default=None, allow_none=True)
+
+
+class SkinSchema(RecordedSchema):
+    """What a clinician saw and felt."""
+
+    examined_on = Day(required=True)
+    colour = Choice(SkinColour, required=True)
+    firmness = Choice(Firmness, required=True)
+    note = Words(required=True, allow_none=True)
+    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
+
+
+@cache
+def listed(row: type[Schema]) -> Schema:
+    """A list of rows, in an object, so that something may stand beside it one day."""
+    name = row.__name__.removesuffix("Schema")
+    return Schema.from_dict(
+        {"items": fields.List(fields.Nested(row), required=True)}, name=f"{name}List"
+    )()
