@@ -18,7 +18,8 @@ NAMES: Final = (
     *("reply_nothing_open", "help", "stopped", "started"),
     *("late", "late_skip", "vomited_early", "vomited_later", "doubled", "too_soon", "missed"),
     *("fever", "call_today", "new_medicine", "grapefruit"),
-    *("dose_before_trough", "trough_give_now"),
+    *("dose_before_trough", "trough_give_now", "blood_tomorrow", "blood_today"),
+    *("what_late", "what_vomited", "what_doubled", "what_fever", "what_medicine"),
 )
 """Texts that pages and messages ask for; a study may add its own."""
 
