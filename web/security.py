@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, Request, current_app
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password as _hash_password
 from flask_security.utils import verify_password
@@ -62,7 +62,11 @@ def _register(app: Flask) -> None:
     with app.app_context():  # the codes read our clock already while they are set up
         Security(app, datastore, register_blueprint=False, totp_cls=CountedTotp)
     # machines are known by our own tokens: no other key opens a session's doors
-    extension_of(app).login_manager.request_loader(lambda _request: None)
+    extension_of(app).login_manager.request_loader(_nobody)
+
+
+def _nobody(_request: Request) -> None:
+    """Who asks without a session and without a token of ours."""
 
 
 def derived(settings: Settings, purpose: str) -> bytes:
