@@ -74,14 +74,14 @@ def dose_runs_from(
     if current is None or current.kind is not OrderKind.DOSE:
         return None
     start, pause = key, 0
-    for earlier in _backwards(history, key):
-        step = order_at(history, earlier)
+    for first, last in _stretches_back(history, key):
+        step = order_at(history, first)
         if step is None or step.kind is not OrderKind.DOSE:
-            pause += 1
+            pause += last.number - first.number + 1
         elif step.mg != current.mg:
             return start
         else:
-            start, pause = earlier, 0
+            start, pause = first, 0
         if pause >= rules.hold_slots_restart_count:
             return start
     return start
@@ -97,7 +97,14 @@ def _mg_at(history: Sequence[OrderStep], key: SlotKey) -> Decimal | None:
     return step.mg if step is not None and step.kind is OrderKind.DOSE else None
 
 
-def _backwards(history: Sequence[OrderStep], key: SlotKey) -> Iterator[SlotKey]:
-    """The slots before `key`, nearest first, back to the first order of all."""
-    first = min(step.from_slot for step in history)
-    return (key.shifted(-back) for back in range(1, key.number - first.number + 1))
+def _stretches_back(
+    history: Sequence[OrderStep], key: SlotKey
+) -> Iterator[tuple[SlotKey, SlotKey]]:
+    """Runs of slots under one order (first and last slot), from the one of `key` back in time."""
+    edges = {step.from_slot for step in history}
+    edges |= {step.until_slot for step in history if step.until_slot is not None}
+    last = key
+    for edge in sorted(edges, reverse=True):
+        if edge <= last:
+            yield edge, last
+            last = edge.shifted(-1)

@@ -79,14 +79,26 @@ def timetable_on(timetables: Sequence[Timetable], on: date) -> Timetable | None:
 
 def slots_of_day(timetables: Sequence[Timetable], on: date) -> tuple[Slot, ...]:
     """The slots of a local date in order, without those a change of zone dropped."""
-    return tuple(slot for slot in _planned_of_day(timetables, on) if not _dropped(timetables, slot))
+    return slots_between(timetables, on, on)
 
 
 def slots_between(
     timetables: Sequence[Timetable], first_on: date, last_on: date
 ) -> tuple[Slot, ...]:
-    """All slots from `first_on` to `last_on`, both included, in order."""
-    return tuple(slot for on in _dates(first_on, last_on) for slot in slots_of_day(timetables, on))
+    """All slots from `first_on` to `last_on`, both included, in order.
+
+    A slot is dropped that falls at the same instant as an earlier one or before it (after a flight
+    east).
+    """
+    kept: list[Slot] = []
+    latest: datetime | None = None
+    for slot in planned_between(timetables, first_on - REACH, last_on):
+        in_order = latest is None or slot.due_at > latest
+        if in_order:
+            latest = slot.due_at
+        if in_order and slot.on >= first_on:
+            kept.append(slot)
+    return tuple(kept)
 
 
 def slot_at(timetables: Sequence[Timetable], on: date, half: Half) -> Slot:
@@ -155,12 +167,6 @@ def _planned(table: Timetable, on: date, half: Half) -> Slot:
 def _planned_of_day(timetables: Sequence[Timetable], on: date) -> tuple[Slot, ...]:
     table = timetable_on(timetables, on)
     return tuple(_planned(table, on, half) for half in Half) if table else ()
-
-
-def _dropped(timetables: Sequence[Timetable], slot: Slot) -> bool:
-    """Is there an earlier slot that falls at the same instant or later (after a flight east)?"""
-    earlier = planned_between(timetables, slot.on - REACH, slot.on)
-    return any(other.key < slot.key and other.due_at >= slot.due_at for other in earlier)
 
 
 def _slots_around(timetables: Sequence[Timetable], at: datetime) -> tuple[Slot, ...]:
