@@ -28,6 +28,7 @@ from services.errors import (
     RefusedError,
 )
 from services.holds import SaidHold, SaidRestart, hold, restart
+from services.measurements import kept
 from services.order_history import order_history
 from services.orders import SaidOrder, sign_order, write_order
 from services.starting_dose import propose_start
@@ -100,8 +101,8 @@ def test_a_signed_order_keeps_everything_it_was_computed_from(
     order = said(given_ml=None, prescribed_mg=start)
     row = written(session, doctor, child, order)
     assert (row.given_ml, row.strength_mg_per_ml) == (D("0.38"), D(1))
-    assert row.prescribed_mg is not None
-    assert row.rounding_error_mg == row.given_ml - row.prescribed_mg
+    assert row.prescribed_mg == kept(start)
+    assert row.rounding_error_mg == D("0.38") - row.prescribed_mg
     assert (row.height_cm, row.weight_kg, row.bsa_formula) == (D("80.0"), D("10.5"), "mosteller")
     assert (row.signed_at, row.signed_by_id) == (NOW, doctor.account_id)
     assert (row.rule_version, row.guards) == (KHE.key, [])
@@ -186,8 +187,8 @@ def test_the_tenfold_slip_needs_the_same_millilitres_twice(
 ) -> None:
     an_order(session, child, given_ml=D("0.18"))
     confirmed = frozenset({Guard.CONFIRM_WITH_REASON})
+    slip = said(given_ml=D("1.80"), confirmed=confirmed, retyped_ml=D("0.18"))
     with pytest.raises(RefusedError) as refused:
-        slip = said(given_ml=D("1.80"), confirmed=confirmed, retyped_ml=D("0.18"))
         written(session, doctor, child, slip)
     assert (refused.value.code, refused.value.field) == ("retyped_ml_differs", "retyped_ml")
     meant = said(given_ml=D("1.80"), confirmed=confirmed, retyped_ml=D("1.8"))
@@ -398,8 +399,8 @@ def test_a_hold_ends_after_it_begins(session: Session, child: Participant, docto
 def test_a_coordinator_cannot_hold(session: Session, child: Participant) -> None:
     an_order(session, child)
     pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING, reason="fever")
+    coordinator = staff(session, child, StaffRole.COORDINATOR)
     with pytest.raises(ForbiddenError):
-        coordinator = staff(session, child, StaffRole.COORDINATOR)
         hold(session, coordinator, child, pause, protocol=KHE, now=NOW)
 
 

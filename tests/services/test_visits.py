@@ -1,0 +1,125 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from factories import a_clinician, a_participant, as_actor
+from models.audit import AuditEntry
+from models.participant import Participant
+from models.site import Site, StaffRole
+from models.visit import Visit, VisitState
+from results_of_a_child import KHE
+from services.actor import Actor
+from services.errors import ForbiddenError, NotFoundError, RefusedError
+from services.visits import is_outside_window, move, plan, set_state, visits_of
+
+NOW = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def child(session: Session) -> Participant:
+    return a_participant(session)
+
+
+@pytest.fixture
+def nurse(session: Session, child: Participant) -> Actor:
+    site = session.get_one(Site, child.site_id)
+    return as_actor(session, a_clinician(session, site, StaffRole.COORDINATOR))
+
+
+@pytest.fixture
+def visits(session: Session, child: Participant, nurse: Actor) -> dict[str, Visit]:
+    plan(session, nurse, child, protocol=KHE, first_dose_on=date(2026, 3, 1), now=NOW)
+    return {row.code: row for row in visits_of(session, child.id)}
+
+
+def test_a_moved_level_visit_takes_its_trough_day_along(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    row = visits["day_14"]
+    day = date(2026, 3, 17)
+    move(session, nurse, child, row.public_id, on=day, reason="holiday", now=NOW)
+    assert (row.on, row.is_trough_day, row.window_to) == (day, True, date(2026, 3, 18))
+    assert not is_outside_window(row)
+    entry = session.scalars(select(AuditEntry).filter_by(action="visit.moved")).one()
+    assert (entry.old, entry.new, entry.reason) == (
+        {"on": "2026-03-15"},
+        {"on": "2026-03-17"},
+        "holiday",
+    )
+
+
+def test_a_day_outside_the_window_is_possible_and_shown(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    row = visits["day_14"]
+    move(session, nurse, child, row.public_id, on=date(2026, 3, 19), reason="away", now=NOW)
+    assert is_outside_window(row)
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [(date(2026, 3, 9), "visit_in_the_past"), (date(2026, 4, 1), "day_taken")]
+)
+def test_a_visit_cannot_move_there(
+    session: Session,
+    child: Participant,
+    nurse: Actor,
+    visits: dict[str, Visit],
+    on: date,
+    code: str,
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        move(session, nurse, child, visits["day_14"].public_id, on=on, reason="", now=NOW)
+    assert refused.value.code == code
+
+
+def test_a_visit_is_done_on_its_day_and_not_before(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    done = visits["baseline"]
+    set_state(session, nurse, child, done.public_id, state=VisitState.DONE, now=NOW)
+    assert done.state is VisitState.DONE
+    later = visits["day_14"].public_id
+    with pytest.raises(RefusedError) as refused:
+        set_state(session, nurse, child, later, state=VisitState.DONE, now=NOW)
+    assert refused.value.code == "visit_not_yet"
+
+
+def test_a_slip_is_taken_back_and_the_same_mark_twice_is_one_act(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    row = visits["baseline"]
+    for state in (VisitState.MISSED, VisitState.MISSED, VisitState.PLANNED):
+        set_state(session, nurse, child, row.public_id, state=state, now=NOW)
+    assert row.state is VisitState.PLANNED
+    assert len(list(session.scalars(select(AuditEntry).filter_by(action="visit.marked")))) == 2
+
+
+def test_what_is_over_is_not_moved(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    row = visits["baseline"]
+    set_state(session, nurse, child, row.public_id, state=VisitState.DONE, now=NOW)
+    with pytest.raises(RefusedError) as refused:
+        move(session, nurse, child, row.public_id, on=date(2026, 3, 20), reason="", now=NOW)
+    assert refused.value.code == "visit_is_over"
+
+
+def test_another_childs_visit_is_not_found(
+    session: Session, nurse: Actor, visits: dict[str, Visit], child: Participant
+) -> None:
+    sibling = a_participant(session, session.get_one(Site, child.site_id))
+    public_id = visits["day_14"].public_id
+    with pytest.raises(NotFoundError):
+        set_state(session, nurse, sibling, public_id, state=VisitState.MISSED, now=NOW)
+
+
+def test_a_monitor_moves_nothing(
+    session: Session, child: Participant, visits: dict[str, Visit]
+) -> None:
+    site = session.get_one(Site, child.site_id)
+    monitor = as_actor(session, a_clinician(session, site, StaffRole.MONITOR))
+    row = visits["day_14"]
+    with pytest.raises(ForbiddenError):
+        move(session, monitor, child, row.public_id, on=date(2026, 3, 16), reason="", now=NOW)
