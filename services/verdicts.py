@@ -1,8 +1,8 @@
 """The verdict on a level, assembled from the diary, the orders and the timetables of the child."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from domain.slots import local_date
 from domain.trough import Course, Finding, Verdict, verdict
 from models.laboratory import Level, LevelOverrule
 from models.participant import Allocation, Participant
-from services.diary import Diary, read
+from services.diary import read
 from services.timetables import timetables
 
 
@@ -77,7 +77,8 @@ def verdict_of(
     )
     overrules = session.scalars(select(LevelOverrule).where(LevelOverrule.level_id == level.id))
     target = arm_target(session, participant, protocol)
-    return judge_all([level], diary, newest_overrules(overrules), (target, protocol))[0]
+    course = Course(diary.states, diary.orders, diary.timetables)
+    return judge_all([level], course, newest_overrules(overrules), by=(target, protocol))[0]
 
 
 def arm_target(session: Session, participant: Participant, protocol: Protocol) -> Interval:
@@ -88,14 +89,15 @@ def arm_target(session: Session, participant: Participant, protocol: Protocol) -
 
 def judge_all(
     levels: Iterable[Level],
-    diary: Diary,
-    overrules: dict[int, LevelOverrule],
+    course: Course,
+    overrules: Mapping[int, LevelOverrule],
+    *,
     by: tuple[Interval, Protocol],
 ) -> tuple[JudgedLevel, ...]:
     """Judge levels by a diary that reaches `look_back` before the first; asks the database
     nothing. `by` is the arm's range and the protocol."""
     target, protocol = by
-    days = [state.slot.on for state in diary.states]
+    days = [state.slot.on for state in course.diary]
     judged: list[JudgedLevel] = []
     for row in levels:
         level = reported_level(row)
@@ -106,7 +108,7 @@ def judge_all(
                 target=target,
                 position=position(level, target),
                 concern=concern(level, target, protocol.trough),
-                verdict=_verdict(row, diary, days, protocol),
+                verdict=_verdict(row, course, days, protocol),
                 overrule=overrules.get(row.id),
             )
         )
@@ -119,12 +121,15 @@ def newest_overrules(rows: Iterable[LevelOverrule]) -> dict[int, LevelOverrule]:
     return {row.level_id: row for row in ordered}
 
 
-def _verdict(row: Level, diary: Diary, days: Sequence[date], protocol: Protocol) -> Verdict | None:
-    if not diary.timetables:
+def _verdict(
+    row: Level, course: Course, days: Sequence[date], protocol: Protocol
+) -> Verdict | None:
+    """`days` are those of the diary's slots, to find the window of a level among years of them."""
+    if not course.timetables:
         return None
-    drawn_on = local_date(diary.timetables, row.drawn_at)
+    drawn_on = local_date(course.timetables, row.drawn_at)
     first = bisect_left(days, drawn_on - look_back(protocol.trough))
     last = bisect_right(days, drawn_on + timedelta(days=1))
-    course = Course(diary.states[first:last], diary.orders, diary.timetables)
     sample = Sample(row.drawn_at, row.last_dose_at)
-    return verdict(sample, course, trough=protocol.trough, slots=protocol.slots)
+    window = replace(course, diary=course.diary[first:last])
+    return verdict(sample, window, trough=protocol.trough, slots=protocol.slots)

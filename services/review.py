@@ -1,0 +1,250 @@
+"""One child on one time axis: what the participant page shows, in a fixed handful of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from domain.adherence import Adherence, adherence
+from domain.diary import SlotState, fold
+from domain.dosing import needs_reweighing_review
+from domain.orders import OrderKind, OrderStep, dose_runs_from, order_at
+from domain.protocol import Arm, Protocol
+from domain.slots import Timetable, local_date, nearest_slot, slots_between
+from domain.trough import Course
+from models.laboratory import LabResult, Level, LevelOverrule
+from models.order import DoseOrder
+from models.participant import Allocation, Measurement, Participant
+from services.chart import FIBRINOGEN, PLATELETS, Sample
+from services.diary_entries import entries_between
+from services.measurements import surface_of
+from services.order_history import signed_orders, step_of
+from services.review_marks import Mark, MarkKind, by_kind, marks_between
+from services.timetables import timetables
+from services.verdicts import JudgedLevel, judge_all, look_back, newest_overrules
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNow:
+    """The order that rules the slot nearest to now. `days` since this dose runs; None on hold."""
+
+    row: DoseOrder
+    step: OrderStep
+    days: int | None
+    reweigh: bool
+
+    @property
+    def is_dose(self) -> bool:
+        return self.step.kind is OrderKind.DOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The page. All tuples are in the order of time; `states` are the slots from `first_on` to
+    `last_on`, and results and marks lie in the same days."""
+
+    participant: Participant
+    protocol: Protocol
+    first_on: date
+    last_on: date
+    today: date
+    arm: Arm | None
+    size: Measurement | None
+    timetables: tuple[Timetable, ...]
+    orders: tuple[DoseOrder, ...]
+    order_now: OrderNow | None
+    states: tuple[SlotState, ...]
+    adherence: Adherence
+    levels: tuple[JudgedLevel, ...]
+    labs: tuple[Sample, ...]
+    marks: tuple[Mark, ...]
+
+    def labs_of(self, analyte: str) -> tuple[Sample, ...]:
+        return tuple(sample for sample in self.labs if sample.row.analyte == analyte)
+
+    def marks_of(self, kind: MarkKind) -> tuple[Mark, ...]:
+        return by_kind(self.marks, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The local days asked for, of whom, and the clock of the child's wall."""
+
+    participant: Participant
+    first_on: date
+    last_on: date
+    timetables: tuple[Timetable, ...]
+
+    def on(self, at: datetime) -> date:
+        return local_date(self.timetables, at) if self.timetables else at.date()
+
+    def has(self, at: datetime) -> bool:
+        return self.first_on <= self.on(at) <= self.last_on
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """Wide enough for any zone; local days are compared afterwards."""
+        start = datetime.combine(self.first_on, time(), UTC)
+        return start - DAY, start + DAY * ((self.last_on - self.first_on).days + 2)
+
+
+def page(
+    session: Session,
+    participant: Participant,
+    protocol: Protocol,
+    *,
+    first_on: date,
+    last_on: date,
+    now: datetime,
+) -> Review:
+    """Everything of the local days `first_on` to `last_on`, both included, in seven queries."""
+    arm, size = _arm_and_size(session, participant, protocol)
+    days = _Days(participant, first_on, last_on, timetables(session, participant.id))
+    orders = signed_orders(session, participant.id)
+    course = _course(session, days, orders, protocol, now=now)
+    states = tuple(state for state in course.diary if state.slot.on >= first_on)
+    return Review(
+        participant=participant,
+        protocol=protocol,
+        first_on=first_on,
+        last_on=last_on,
+        today=days.on(now),
+        arm=arm,
+        size=size,
+        timetables=days.timetables,
+        orders=orders,
+        order_now=_order_now(orders, course, size, protocol=protocol, now=now),
+        states=states,
+        adherence=adherence(states, protocol.adherence),
+        levels=_levels(session, days, course, arm=arm, protocol=protocol),
+        labs=_labs(session, days),
+        marks=_marks(session, days),
+    )
+
+
+def _arm_and_size(
+    session: Session, participant: Participant, protocol: Protocol
+) -> tuple[Arm | None, Measurement | None]:
+    """The child's arm and its newest height and weight."""
+    newest = (
+        select(Measurement)
+        .where(Measurement.participant_id == participant.id)
+        .order_by(Measurement.measured_on.desc(), Measurement.id.desc())
+        .limit(1)
+        .subquery()
+    )
+    size = aliased(Measurement, newest)
+    found = session.execute(
+        select(Allocation.arm, size)
+        .select_from(Participant)
+        .outerjoin(Allocation, Allocation.participant_id == Participant.id)
+        .outerjoin(size, size.participant_id == Participant.id)
+        .where(Participant.id == participant.id)
+    ).one()
+    return (protocol.arm(found[0]) if found[0] else None), found[1]
+
+
+def _course(
+    session: Session,
+    days: _Days,
+    orders: Sequence[DoseOrder],
+    protocol: Protocol,
+    *,
+    now: datetime,
+) -> Course:
+    """The diary of the days, and as far before them as the first verdict looks."""
+    since = days.first_on - look_back(protocol.trough)
+    history = tuple(step_of(row) for row in orders)
+    entries = entries_between(session, days.participant.id, since, days.last_on)
+    slots = slots_between(days.timetables, since, days.last_on)
+    diary = fold(slots, entries, history, now=now, rules=protocol.slots)
+    return Course(diary, history, days.timetables)
+
+
+def _order_now(
+    orders: Sequence[DoseOrder],
+    course: Course,
+    size: Measurement | None,
+    *,
+    protocol: Protocol,
+    now: datetime,
+) -> OrderNow | None:
+    if not course.timetables or not course.orders:
+        return None
+    key = nearest_slot(course.timetables, now).key
+    step = order_at(course.orders, key)
+    if step is None:
+        return None
+    row = next(row for row in orders if str(row.id) == step.order_id)
+    start = dose_runs_from(course.orders, key, protocol.trough)
+    return OrderNow(
+        row=row,
+        step=step,
+        days=(key.on - start.on).days if start else None,
+        reweigh=_has_grown(row, size, protocol),
+    )
+
+
+def _has_grown(row: DoseOrder, size: Measurement | None, protocol: Protocol) -> bool:
+    """Has body surface changed so much since the order that the dose wants a look (trial.md §2)?"""
+    if size is None or row.bsa_m2 is None:
+        return False
+    now = surface_of(size)
+    return needs_reweighing_review(replace(now, m2=row.bsa_m2), now, protocol.dosing)
+
+
+def _levels(
+    session: Session,
+    days: _Days,
+    course: Course,
+    *,
+    arm: Arm | None,
+    protocol: Protocol,
+) -> tuple[JudgedLevel, ...]:
+    later = aliased(Level)
+    found = session.execute(
+        select(Level, LevelOverrule)
+        .outerjoin(LevelOverrule, LevelOverrule.level_id == Level.id)
+        .where(
+            Level.participant_id == days.participant.id,
+            Level.drawn_at.between(*days.instants),
+            ~exists(select(later.id).where(later.amends_id == Level.id)),
+        )
+        .order_by(Level.drawn_at, Level.id)
+    ).all()
+    rows = {row.id: row for row, _ in found if days.has(row.drawn_at)}
+    if arm is None:
+        return ()
+    overrules = newest_overrules(overrule for _, overrule in found if overrule)
+    return judge_all(rows.values(), course, overrules, by=(arm.trough, protocol))
+
+
+def _labs(session: Session, days: _Days) -> tuple[Sample, ...]:
+    """Platelets and fibrinogen; the other analytes have their own page."""
+    later = aliased(LabResult)
+    rows = session.scalars(
+        select(LabResult)
+        .where(
+            LabResult.participant_id == days.participant.id,
+            LabResult.analyte.in_([PLATELETS, FIBRINOGEN]),
+            LabResult.drawn_at.between(*days.instants),
+            ~exists(select(later.id).where(later.amends_id == LabResult.id)),
+        )
+        .order_by(LabResult.drawn_at, LabResult.id)
+    )
+    return tuple(Sample(row, days.on(row.drawn_at)) for row in rows if days.has(row.drawn_at))
+
+
+def _marks(session: Session, days: _Days) -> tuple[Mark, ...]:
+    """Those of the days; planned visits and open alerts of any day."""
+    always = {MarkKind.VISIT, MarkKind.ALERT, MarkKind.MESSAGES_OF_A_KIND}
+    found = marks_between(session, days.participant.id, days.first_on, days.last_on)
+    return tuple(
+        mark
+        for mark in found
+        if mark.kind in always or mark.at is None or mark.on is not None or days.has(mark.at)
+    )
