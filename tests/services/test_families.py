@@ -14,8 +14,8 @@ from models.site import Site, StaffRole
 from results_of_a_child import KHE
 from services.access import children_of
 from services.actor import Actor
-from services.carers import Invitation, carers_of, change_phone, end_tie, invite
 from services.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
+from services.families import Invitation, carers_of, change_phone, end_tie, invite
 
 NOW = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)
 MOTHER = Invitation(phone="138 1234 5678", display_name="Mum", relation=Relation.MOTHER)

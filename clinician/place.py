@@ -1,0 +1,120 @@
+"""Where a page is: which child of which site, and what the signed-in person may do there."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from domain.protocol import Arm, Protocol
+from domain.slots import Timetable, zone_at
+from models.participant import Participant
+from models.site import Site
+from services.access import Permission, may, participant_at_site
+from services.actor import Actor
+from services.starting_dose import arm_of
+from services.timetables import timetables
+from web.db import db
+from web.identity import current_actor
+from web.parts import now, parts
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the pages about a child."""
+
+    url: str
+    word: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """One request about one child of a site of the signed-in member of staff."""
+
+    session: Session
+    actor: Actor
+    child: Participant
+    protocol: Protocol
+    now: datetime
+
+    @cached_property
+    def timetables(self) -> tuple[Timetable, ...]:
+        return timetables(self.session, self.child.id)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The family's zone, in which the diary is kept."""
+        if not self.timetables:
+            return ZoneInfo(self.site.time_zone)
+        return zone_at(self.timetables, self.now)
+
+    @cached_property
+    def today(self) -> date:
+        """The date on the family's wall."""
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def site(self) -> Site:
+        return self.session.get_one(Site, self.child.site_id)
+
+    @cached_property
+    def arm(self) -> Arm:
+        return arm_of(self.session, self.child, self.protocol)
+
+    def may(self, permission: Permission) -> bool:
+        return may(self.actor, permission, self.child.site_id)
+
+    def show(self, name: str, tab: str, **context: Any) -> str:
+        """Render clinician/<name>.html, which extends clinician/child_base.html, on tab `tab`."""
+        page: str = render_template(
+            f"clinician/{name}.html",
+            child=self.child,
+            site=self.site,
+            site_name=self.site.name,
+            arm=self.arm,
+            zone=self.zone,
+            now=self.now,
+            today=self.today,
+            tabs=self.tabs(tab),
+            may_record=self.may(Permission.RECORD),
+            may_order=self.may(Permission.ORDER),
+            may_enrol=self.may(Permission.ENROL),
+            **context,
+        )
+        return page
+
+    def tabs(self, current: str) -> tuple[Tab, ...]:
+        """The pages about this child that there are, in the order of use."""
+        words = {
+            "participant": _("Overview"),
+            "orders": _("Orders"),
+            "photos": _("Photos"),
+            "visits": _("Visits"),
+            "carers": _("Carers"),
+            "times": _("Dose times"),
+            "trail": _("Audit trail"),
+        }
+        return tuple(
+            Tab(
+                url_for(f"clinician.{name}", participant=self.child.public_id),
+                word,
+                name == current,
+            )
+            for name, word in words.items()
+            if f"clinician.{name}" in current_app.view_functions
+        )
+
+
+def place_of(public_id: uuid.UUID, permission: Permission = Permission.VIEW) -> Place:
+    """The place of this request. Raises NotFoundError for another site's child, ForbiddenError
+    for somebody who may see it but not do this."""
+    session, actor = db.session(), current_actor()
+    child = participant_at_site(session, actor, public_id, permission)
+    protocol = parts().protocols[child.protocol_key]
+    return Place(session, actor, child, protocol, now())

@@ -1,0 +1,88 @@
+"""Changing a child's dose times or time zone from a date on (trial.md §4)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from domain.errors import DomainError
+from domain.protocol import Protocol
+from domain.slots import Timetable, local_date, timetable_on
+from domain.timetable_checks import Seam, SeamFinding, check_timetable, seams
+from models.participant import Participant
+from services.access import Permission, may
+from services.actor import Actor
+from services.audit import Act, record
+from services.errors import ForbiddenError, NeedsConfirmationError, RefusedError
+from services.timetables import add_timetable, timetables
+
+
+def check_change(
+    session: Session, participant: Participant, table: Timetable, *, protocol: Protocol
+) -> Seam | None:
+    """What the change does at its first day; None for a child's first timetable.
+
+    Raises RefusedError `unknown_zone`, `morning_not_before_evening`, `slot_gap`.
+    """
+    try:
+        check_timetable(table, protocol.slots)
+    except DomainError as error:
+        field = "time_zone" if error.code == "unknown_zone" else "evening"
+        raise RefusedError(error.code, field) from error
+    others = [old for old in timetables(session, participant.id) if old.from_on != table.from_on]
+    found = seams([*others, table], protocol.slots)
+    return next((seam for seam in found if seam.from_on == table.from_on), None)
+
+
+def change_times(
+    session: Session,
+    actor: Actor,
+    participant: Participant,
+    table: Timetable,
+    *,
+    confirmed: bool,
+    protocol: Protocol,
+    now: datetime,
+) -> None:
+    """Let new dose times hold from `table.from_on` on; what holds already is left as it is.
+
+    Raises ForbiddenError; RefusedError as above and `times_in_the_past`; unless `confirmed`,
+    NeedsConfirmationError with `too_close`, `too_far` or `slot_dropped` where two doses come too
+    near or too far apart at the change.
+    """
+    if not may(actor, Permission.ENROL, participant.site_id):
+        raise ForbiddenError(Permission.ENROL)
+    before = timetables(session, participant.id)
+    if table in before:
+        return
+    if before and table.from_on < local_date(before, now):
+        raise RefusedError("times_in_the_past", "from_on")
+    seam = check_change(session, participant, table, protocol=protocol)
+    warnings = warnings_of(seam)
+    if warnings and not confirmed:
+        raise NeedsConfirmationError(warnings)
+    row = add_timetable(session, actor, participant.id, table, now=now)
+    act = Act(
+        action="times.changed",
+        subject="day_schedule",
+        subject_id=row.id,
+        participant_id=participant.id,
+        site_id=participant.site_id,
+        old=_facts(timetable_on(before, table.from_on)),
+        new={**(_facts(table) or {}), "from_on": table.from_on, "warnings": warnings},
+    )
+    record(session, actor, act, now)
+    session.flush()
+
+
+def warnings_of(seam: Seam | None) -> tuple[str, ...]:
+    """What staff must have seen before the change."""
+    if seam is None:
+        return ()
+    gap = () if seam.finding is SeamFinding.FITS else (seam.finding.value,)
+    return (*gap, "slot_dropped") if seam.dropped else gap
+
+
+def _facts(table: Timetable | None) -> dict[str, object] | None:
+    if table is None:
+        return None
+    return {"time_zone": table.zone, "morning": table.morning, "evening": table.evening}
