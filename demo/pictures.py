@@ -12,7 +12,7 @@ from datetime import datetime
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-SIZE = (1600, 1200)
+SIZE = (1280, 960)
 WORK = (400, 300)  # drawn small and enlarged: skin has no sharp lines
 ORIENTATION, MODEL, MADE_AT, OFFSET = 0x0112, 0x0110, 0x9003, 0x9011
 EXIF_IFD = 0x8769
@@ -21,7 +21,8 @@ MARK = "MADE UP"
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: `severity` 1 is the worst patch, 0 is clear skin; `seed` moves the camera."""
+    """One picture: `severity` 1 is the worst patch, 0 is clear skin; `seed` moves the camera.
+    `taken_local` knows its distance from UTC."""
 
     severity: float
     patch_seed: int
@@ -112,7 +113,7 @@ def _as_phone_file(picture: Image.Image, shot: Shot) -> bytes:
     exif[MODEL] = "Made-up phone"
     times = exif.get_ifd(EXIF_IFD)
     times[MADE_AT] = shot.taken_local.strftime("%Y:%m:%d %H:%M:%S")
-    times[OFFSET] = "+08:00"
+    times[OFFSET] = shot.taken_local.isoformat()[-6:]
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, exif=exif)
     return out.getvalue()
