@@ -23,6 +23,7 @@ from web import (
     limiter,
     logs,
     pages,
+    routes_photos,
     security,
     session,
     signin,
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     _init_requests(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    routes_photos.init_photos(app)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

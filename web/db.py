@@ -46,6 +46,12 @@ db = SQLAlchemy(
 )
 
 
+def finish_reading() -> None:
+    """End the transaction that found out who asks, before something slow begins: on SQLite it
+    holds the write lock already. What was read stays readable."""
+    db.session.commit()
+
+
 def init_db(app: Flask, url: str) -> None:
     """Bind the database. Parameters stay out of error texts: they hold names and numbers."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url

@@ -34,7 +34,10 @@ _WORDS: Mapping[int, tuple[Any, Any]] = {
         _("Already recorded differently"),
         _("The same entry came before with other content. The first one is kept."),
     ),
-    413: (_("Too large"), _("The file is too large. Please choose a smaller one.")),
+    413: (
+        _("Too large"),
+        _("That is too large to send at once. Please choose fewer or smaller photos."),
+    ),
     422: (_("Please check"), _("That is not possible. Please check what you entered.")),
     429: (_("Too many tries"), _("Please wait a little and try again.")),
     500: (_("Something went wrong"), _("It is our fault, not yours. Please try again later.")),
