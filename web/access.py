@@ -48,6 +48,10 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "sign_in.sign_out": Entry.PUBLIC,
     # --- caregiver: the diary
     "caregiver.today": Entry.CARER,
+    "caregiver.photos": Entry.CARER,
+    "caregiver.photo": Entry.CARER,
+    "caregiver.new_photo": Entry.CARER,
+    "caregiver.photos_sent": Entry.CARER,
     # --- clinician: follow-up
     "clinician.worklist": Entry.STAFF,
     # --- notifications: what the provider calls
