@@ -9,3 +9,9 @@ blueprint = Blueprint("clinician", __name__, url_prefix="/clinic", template_fold
 def worklist() -> str:
     """Holds the place of the first page."""
     return "clinician"
+
+
+# the routes put themselves on the blueprint, which must exist before them
+from clinician import routes_photos  # noqa: E402 - as above
+
+__all__ = ["blueprint", "routes_photos"]

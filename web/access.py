@@ -54,6 +54,12 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "caregiver.photos_sent": Entry.CARER,
     # --- clinician: follow-up
     "clinician.worklist": Entry.STAFF,
+    "clinician.photos": Permission.VIEW,
+    "clinician.photo": Permission.VIEW,
+    "clinician.new_photo": Permission.PHOTOS,
+    "clinician.photos_sent": Permission.PHOTOS,
+    "clinician.mark_photo": Permission.PHOTOS,
+    "clinician.unmark_photo": Permission.PHOTOS,
     # --- notifications: what the provider calls
     # --- api: JSON
 }
