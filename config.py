@@ -52,6 +52,8 @@ class Settings:
     log_level: str
     trusted_proxy_hops: int
     rate_limit_storage_url: str
+    # messages under way at once in one notifier
+    sms_in_flight: int = 16
 
     @property
     def is_https(self) -> bool:
@@ -88,6 +90,7 @@ class Settings:
             log_level=reader.get("LOG_LEVEL", "INFO", _level),
             trusted_proxy_hops=reader.number("TRUSTED_PROXY_HOPS", 0, least=0),
             rate_limit_storage_url=reader.get("RATE_LIMIT_STORAGE_URL", "memory://", str),
+            sms_in_flight=reader.number("SMS_IN_FLIGHT", 16),
         )
         reader.check_twilio(settings)
         reader.raise_if_wrong()
