@@ -38,10 +38,25 @@ _WORDS: Mapping[int, tuple[Any, Any]] = {
         _("Too large"),
         _("That is too large to send at once. Please choose fewer or smaller photos."),
     ),
+    415: (_("That did not work"), _("This kind of content is not accepted here.")),
     422: (_("Please check"), _("That is not possible. Please check what you entered.")),
     429: (_("Too many tries"), _("Please wait a little and try again.")),
     500: (_("Something went wrong"), _("It is our fault, not yours. Please try again later.")),
     503: (_("Not available now"), _("A part of the system does not answer. Please try again.")),
+}
+# for programs, where nothing more exact is known
+_CODES: Mapping[int, str] = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "refused",
+    429: "too_many_requests",
+    503: "unavailable",
 }
 
 
@@ -62,7 +77,8 @@ def answer(
     heading, general = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
     words = text or str(general)
     if wants_json():
-        return problem(status, str(heading), words, code=code, **more)
+        stable = code or _CODES.get(status, "unexpected" if status >= 500 else "bad_request")
+        return problem(status, str(heading), words, code=stable, **more)
     reference = g.get("request_id") if status >= 500 else None
     page = render_template(
         "error.html", status=status, heading=heading, text=words, reference=reference
