@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import abort, request
 
+from domain.entries import Channel
 from models.participant import Participant
 from services.access import Permission, child_of, participant_at_site, sites_with
 from services.actor import Actor, ActorKind
@@ -82,8 +83,9 @@ def check_need() -> None:
         raise ForbiddenError(need.verb)
 
 
-def actor_here() -> Actor:
-    """Who acts, with the way it comes in.
+def actor_here(*, is_offline: bool = False) -> Actor:
+    """Who acts, and by which way: only a family has an outbox; the clinic's hand and a machine's
+    are named as such.
 
     A machine that passed the door for this endpoint may look up its site's children: the verb it
     needed (doses:read, say) is finer than the permission that the use cases below ask for.
@@ -91,11 +93,12 @@ def actor_here() -> Actor:
     actor = current_actor()
     match actor.kind:
         case ActorKind.MACHINE:
-            return replace(actor, verbs=(actor.verbs or frozenset()) | {Permission.VIEW})
-        case ActorKind.STAFF:
-            return replace(actor, channel="clinic")
+            verbs = (actor.verbs or frozenset()) | {Permission.VIEW}
+            return replace(actor, verbs=verbs, channel=Channel.API)
+        case ActorKind.CARER:
+            return replace(actor, channel=Channel.OFFLINE if is_offline else Channel.PAGE)
         case _:
-            return actor
+            return replace(actor, channel=Channel.CLINIC)
 
 
 def child_here(public_id: uuid.UUID) -> Participant:

@@ -7,11 +7,10 @@ from typing import Any
 
 from api.access import actor_here, child_here
 from api.blueprint import blueprint, refusals, writes
-from api.channel import channel_here
 from api.presenters_diary import ShownEntry, shown_entry, shown_slots, zone_of
 from api.schemas import DaysSchema
 from api.schemas_diary import DiarySchema, EntrySchema, LogDoseSchema, LoggedDoseSchema
-from domain.entries import Outcome
+from domain.entries import Channel, Outcome
 from domain.slots import local_date
 from models.participant import Participant
 from services.diary import read
@@ -56,13 +55,13 @@ def log_dose(body: dict[str, Any], child: uuid.UUID) -> tuple[Mapping[str, Any],
     sends, already happened: it is recorded, and the clinic is told.
     """
     participant = child_here(child)
-    channel = channel_here(is_offline=body.pop("offline"))
+    actor = actor_here(is_offline=body.pop("offline"))
     outcome = Outcome(body.pop("outcome"))
     logged = write_dose(
         db.session(),
-        actor_here(),
+        actor,
         participant,
-        SaidDose(channel=channel, outcome=outcome, **body),
+        SaidDose(channel=Channel(actor.channel), outcome=outcome, **body),
         protocol=parts().protocols[participant.protocol_key],
         now=now(),
     )

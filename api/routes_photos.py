@@ -9,7 +9,6 @@ from flask import Response
 from api.access import actor_here, child_here
 from api.blueprint import blueprint, refusals, writes
 from api.body import MULTIPART
-from api.channel import channel_here
 from api.schemas_photos import PhotoSchema, SaidPhotoSchema, Size
 from api.schemas_results import listed
 from models.photo import Photo
@@ -69,15 +68,15 @@ def add_photo(body: dict[str, Any], child: uuid.UUID) -> tuple[Photo, int]:
     participant = child_here(child)
     protocol = parts().protocols[participant.protocol_key]
     data = body.pop("photo")
-    channel = channel_here(is_offline=body.pop("offline"))
-    said = SaidPhoto(channel=channel, **body)
+    actor = actor_here(is_offline=body.pop("offline"))
+    said = SaidPhoto(channel=actor.channel, **body)
     check_said(said, protocol)
     # nobody shall wait for the database while a large picture is decoded
     finish_reading()
     ingested = ingest(data, PhotoLimits(max_bytes=parts().settings.max_photo_bytes))
     row, is_new = keep_photo(
         db.session(),
-        actor_here(),
+        actor,
         participant,
         said,
         ingested=ingested,
