@@ -4,6 +4,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import api
 import caregiver
 import clinician
 from config import HOME, Environment, Settings
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     _init_requests(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_api(app, settings)
     routes_photos.init_photos(app)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -10,6 +10,7 @@ from typing import Final
 
 from flask import Flask, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from services.access import Permission, sites_with
@@ -61,7 +62,30 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "clinician.mark_photo": Permission.PHOTOS,
     "clinician.unmark_photo": Permission.PHOTOS,
     # --- notifications: what the provider calls
-    # --- api: JSON
+    # --- api: JSON; what each endpoint needs beside that: api/access.py
+    "api-docs.openapi_json": Entry.PUBLIC,
+    "api.list_children": Entry.API,
+    "api.show_child": Entry.API,
+    "api.enrol_child": Entry.API,
+    "api.show_diary": Entry.API,
+    "api.log_dose": Entry.API,
+    "api.undo_dose": Entry.API,
+    "api.list_photos": Entry.API,
+    "api.add_photo": Entry.API,
+    "api.show_photo": Entry.API,
+    "api.list_orders": Entry.API,
+    "api.write_order": Entry.API,
+    "api.list_levels": Entry.API,
+    "api.record_level": Entry.API,
+    "api.list_labs": Entry.API,
+    "api.record_labs": Entry.API,
+    "api.list_volumes": Entry.API,
+    "api.record_volume": Entry.API,
+    "api.list_skin_findings": Entry.API,
+    "api.record_skin_finding": Entry.API,
+    "api.list_assessments": Entry.API,
+    "api.sign_assessment": Entry.API,
+    "api.list_messages": Entry.API,
 }
 
 
@@ -76,6 +100,9 @@ def enforce() -> ResponseReturnValue | None:
     rule = ENTRIES.get(request.endpoint)
     if rule is None:
         abort(403)
+    if rule is Entry.API and actor_or_none() is None:
+        # before the CSRF token: a script without a session is to sign in, whatever it sends
+        return ask_to_sign_in(rule)
     # asking for the form's token takes in the whole body, and a slow phone sends for minutes
     finish_reading()
     if rule is not Entry.SIGNED and bearer_token() is None:
@@ -108,7 +135,7 @@ def admits(rule: Rule, actor: Actor) -> bool:
 def ask_to_sign_in(rule: Rule) -> ResponseReturnValue:
     """Pages send to their own sign-in and back afterwards; JSON is told 401."""
     if rule is Entry.API or wants_json():
-        raise Unauthorized
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "Sirolog"}))
     to_carers = rule in {Entry.CARER, Entry.ANYBODY}
     door = "sign_in.carer" if to_carers else "sign_in.staff"
     back = next_page.here() if request.method in {"GET", "HEAD"} else None
