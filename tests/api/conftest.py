@@ -1,0 +1,45 @@
+"""A child of one site, a child of another, and a machine that may do everything at the first."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from factories import a_participant, a_site, an_order
+from machine import API, a_token, bearing
+from models.participant import Participant
+from models.site import Site
+from services.tokens import ShownToken
+
+
+@dataclass
+class Study:
+    site: Site
+    child: Participant
+    stranger: Participant
+    token: ShownToken
+
+    def path(self, below: str = "") -> str:
+        """An address below the child's."""
+        return f"{API}/children/{self.child.public_id}{below}"
+
+
+@pytest.fixture
+def study(session: Session) -> Study:
+    site = a_site(session)
+    child = a_participant(session, site)
+    an_order(session, child)
+    stranger = a_participant(session)
+    an_order(session, stranger)
+    study = Study(site, child, stranger, a_token(session, site))
+    session.commit()
+    return study
+
+
+@pytest.fixture
+def machine(client: FlaskClient, study: Study) -> FlaskClient:
+    """A client that sends the token with every request."""
+    for name, value in bearing(study.token).items():
+        client.environ_base["HTTP_" + name.upper().replace("-", "_")] = value
+    return client
