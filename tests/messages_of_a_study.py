@@ -1,7 +1,7 @@
 """A study that sends messages: children, carers, and what the outbox holds of them."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from factories import LONG_AGO, PROTOCOL_KEY, a_carer, a_participant, an_order
 from models.account import Account
 from models.dose import DoseEntry
 from models.message import Message
-from models.participant import Participant
+from models.participant import DaySchedule, Participant
 from models.visit import BloodDraw, Visit, VisitState
 from services.once import new_client_id
 from services.protocols import load_protocols
@@ -32,6 +32,27 @@ def a_family(session: Session, **of_carer: Any) -> tuple[Participant, Account]:
     child = a_participant(session)
     an_order(session, child)
     return child, a_carer_abroad(session, child, **of_carer)
+
+
+def a_family_due(session: Session, at: datetime) -> tuple[Participant, Account]:
+    """A family whose morning slot of that day falls at this instant: for tests against parts that
+    live in real time. It lives where it is eleven o'clock then."""
+    hours = 11 - at.hour
+    days_before = {"enrolled_on": (at - timedelta(days=30)).date()}
+    child = a_participant(session, **days_before)
+    start = (at - timedelta(days=20)).date()
+    an_order(session, child, from_on=start)
+    schedule = DaySchedule(
+        participant_id=child.id,
+        from_on=start,
+        time_zone=f"Etc/GMT{-hours:+d}",
+        morning_local=at.replace(hour=11, microsecond=0, tzinfo=None).time(),
+        evening_local=time(21),
+        recorded_at=LONG_AGO,
+        recorded_by_id=child.recorded_by_id,
+    )
+    session.add(schedule)
+    return child, a_carer_abroad(session, child)
 
 
 def a_carer_abroad(session: Session, child: Participant, **changes: Any) -> Account:
