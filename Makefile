@@ -15,7 +15,7 @@ FLASK := $(PY) -m flask --app app
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 NPM := scripts/npm.sh
 NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
-FOLDERS := domain models photos services web caregiver clinician api notifications exports \
+FOLDERS := domain models photos services web caregiver clinician api notifications demo exports \
 	scripts tests benchmarks
 OURS := $(wildcard app.py config.py gunicorn.conf.py) \
 	$(patsubst %/,%,$(sort $(dir $(wildcard $(addsuffix /*.py,$(FOLDERS))))))

@@ -12,7 +12,7 @@ from demo.stage import Story, minutes
 from domain.entries import Channel, Outcome
 from domain.orders import OrderKind, OrderStep, order_at
 from domain.protocol import Half
-from domain.slots import Slot
+from domain.slots import Slot, zone_at
 from services.actor import Actor
 from services.said_dose import SaidDose
 
@@ -52,6 +52,8 @@ ODDS: Final[Mapping[Habit, Odds]] = {
 REASONS: Final = ("asleep", "forgot", "refused", "away", "forgot", "ill")
 # the carers of a slot that is open right now have not got to it yet
 OPEN_FOR: Final = timedelta(hours=6)
+SECOND_REASON: Final = "不知道已经给过了"
+_VOMITED_AFTER: Final = {Kind.VOMITED_EARLY: 12, Kind.VOMITED_LATER: 90}
 # kinds under which nobody writes to the diary on the day itself
 _UNTOLD: Final = frozenset(
     {Kind.SILENT, Kind.ON_PAPER, Kind.ASKED, Kind.ASKED_ACCEPTED, Kind.ASKED_DECLINED}
@@ -127,14 +129,8 @@ def _swallow(story: Story, order: OrderStep, taken_at: datetime, share: float) -
 
 def _missed(story: Story, slot: Slot) -> Telling:
     received_at = slot.due_at + minutes(story.chance.uniform(200, 700))
-    said = _said(
-        story,
-        slot,
-        received_at,
-        outcome=Outcome.MISSED,
-        missed_reason=story.chance.choice(REASONS),
-    )
-    return Telling(said, _who(story), received_at)
+    told = {"outcome": Outcome.MISSED, "missed_reason": story.chance.choice(REASONS)}
+    return Telling(_said(story, slot, received_at, told), _who(story), received_at)
 
 
 def _told(story: Story, slot: Slot, kind: Kind | None, *, taken_at: datetime) -> Iterator[Telling]:
@@ -145,52 +141,50 @@ def _told(story: Story, slot: Slot, kind: Kind | None, *, taken_at: datetime) ->
     if not others:
         return
     if kind is Kind.DOUBLED:
-        again_at = taken_at + minutes(75)
-        said = _said(
-            story,
-            slot,
-            again_at,
-            "again",
-            taken_at=again_at,
-            second_dose=True,
-            second_dose_reason="不知道已经给过了",
-        )
-        yield Telling(said, others[0], again_at + minutes(2))
+        at = taken_at + minutes(75)
+        again = {"taken_at": at, "second_dose": True, "second_dose_reason": SECOND_REASON}
+        said = _said(story, slot, at, again, name="again")
+        yield Telling(said, others[0], at + minutes(2))
     elif kind is Kind.WITNESSED or story.chance.random() < ODDS[story.child.habit].told_twice:
-        told_at = first.received_at + minutes(story.chance.uniform(3, 40))
-        said = _said(story, slot, told_at, "witness", taken_at=taken_at + minutes(4))
-        yield Telling(said, others[0], told_at)
+        at = first.received_at + minutes(story.chance.uniform(3, 40))
+        seen = {"taken_at": taken_at + minutes(4)}
+        yield Telling(_said(story, slot, at, seen, name="witness"), others[0], at)
 
 
 def _first_telling(story: Story, slot: Slot, kind: Kind | None, *, taken_at: datetime) -> Telling:
     after = minutes(story.chance.uniform(0.3, 7))
     if kind is None and story.chance.random() < ODDS[story.child.habit].told_late:
         after = minutes(story.chance.uniform(150, 900))
+    if kind is Kind.VOMITED_EARLY or kind is Kind.VOMITED_LATER:
+        after = minutes(_VOMITED_AFTER[kind] + 8)
     entered_at = max(taken_at, slot.due_at) + after
-    extra: dict[str, object] = {}
-    received_at = entered_at
-    match kind:
-        case Kind.PARTIAL:
-            extra = {"outcome": Outcome.PARTIAL, "given_ml": _half_of(story, slot)}
-        case Kind.VOMITED_EARLY:
-            extra = {"outcome": Outcome.VOMITED, "vomited_after_minutes": 12}
-            entered_at = received_at = taken_at + minutes(20)
-        case Kind.VOMITED_LATER:
-            extra = {"outcome": Outcome.VOMITED, "vomited_after_minutes": 90}
-            entered_at = received_at = taken_at + minutes(110)
-        case Kind.OFFLINE:
-            extra = {"channel": Channel.OFFLINE, "clock_offset_seconds": 95}
-            received_at = entered_at + minutes(260)
-        case Kind.BY_SMS:
-            extra = {"channel": Channel.SMS}
-        case _:
-            pass
-    said = _said(story, slot, entered_at, taken_at=taken_at, **extra)
+    received_at = entered_at + (minutes(260) if kind is Kind.OFFLINE else minutes(0))
+    said = _said(story, slot, entered_at, {"taken_at": taken_at} | _details(story, slot, kind))
     return Telling(said, _who(story), received_at)
 
 
+def _details(story: Story, slot: Slot, kind: Kind | None) -> dict[str, object]:
+    """What makes this entry another one than "given, on the page"."""
+    match kind:
+        case Kind.PARTIAL:
+            return {"outcome": Outcome.PARTIAL, "given_ml": _half_of(story, slot)}
+        case Kind.VOMITED_EARLY | Kind.VOMITED_LATER:
+            return {"outcome": Outcome.VOMITED, "vomited_after_minutes": _VOMITED_AFTER[kind]}
+        case Kind.OFFLINE:
+            return {"channel": Channel.OFFLINE, "clock_offset_seconds": 95}
+        case Kind.BY_SMS:
+            return {"channel": Channel.SMS}
+        case _:
+            return {}
+
+
 def _said(
-    story: Story, slot: Slot, entered_at: datetime, name: str = "first", **extra: object
+    story: Story,
+    slot: Slot,
+    entered_at: datetime,
+    told: Mapping[str, object],
+    *,
+    name: str = "first",
 ) -> SaidDose:
     values: dict[str, object] = {
         "client_id": story.id(slot.on, slot.half, name),
@@ -198,9 +192,9 @@ def _said(
         "channel": Channel.PAGE,
         "slot": slot.key,
         "knows_too_soon": True,
-        "entered_zone": story.tables[-1].zone,
+        "entered_zone": zone_at(story.tables, entered_at).key,
     }
-    return SaidDose(**(values | extra))  # type: ignore[arg-type]  # fields by their own names
+    return SaidDose(**(values | dict(told)))  # type: ignore[arg-type]  # fields by their own names
 
 
 def _half_of(story: Story, slot: Slot) -> Decimal | None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert
@@ -34,7 +35,7 @@ class Diary:
         now = story.stage.now
         for slot in slots_between(story.tables, story.first_on, story.day_of(now)):
             if slot.due_at <= now:
-                story.agenda.at(slot.due_at, lambda _now, slot=slot: self._play(slot))
+                story.agenda.at(slot.due_at, partial(self._play, slot))
 
     def flush(self) -> None:
         """Write down what gathered."""
@@ -42,13 +43,11 @@ class Diary:
             _insert(self._story, self._gathered)
             self._gathered = []
 
-    def _play(self, slot: Slot) -> None:
+    def _play(self, slot: Slot, _now: datetime) -> None:
         for telling in tellings(self._story, slot):
             incident = incident_on(self._story, slot)
             kind = incident.kind if incident else None
-            self._story.agenda.at(
-                telling.received_at, lambda now, t=telling, k=kind: self._receive(t, k, now)
-            )
+            self._story.agenda.at(telling.received_at, partial(self._receive, telling, kind))
 
     def _receive(self, telling: Telling, kind: Kind | None, now: datetime) -> None:
         if telling.is_plain and kind not in {Kind.CORRECTED, Kind.TAKEN_BACK}:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import select
@@ -62,7 +63,7 @@ def put_on_agenda(story: Story) -> None:
     while day < days:
         event = story.chance.choice(EVENTS)
         at = story.clock(story.first_on, _TWO_O_CLOCK) + timedelta(days=day)
-        story.agenda.at(at, lambda now, e=event: _record(story, e, now))
+        story.agenda.at(at, partial(_record, story, event))
         day += story.chance.randint(30, 110)
 
 

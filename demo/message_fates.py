@@ -41,7 +41,8 @@ def fate_of(reminder: Reminder, told_at: datetime | None, chance: random.Random)
     if told_at is not None and told_at < reminder.due_at:
         return Fate(MessageState.CANCELLED, reason=Silence.LOGGED)
     fates, weights = zip(*ODDS, strict=True)
-    return chance.choices(fates, weights)[0]
+    drawn: Fate = chance.choices(fates, weights)[0]
+    return drawn
 
 
 def fields_of(fate: Fate, due_at: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 from demo.pictures import Shot, draw
@@ -33,14 +34,15 @@ def put_on_agenda(story: Story) -> None:
 
 
 def _take(story: Story, on: date, number: int) -> None:
-    at = story.clock(on, time(17)) + minutes(story.chance.uniform(0, 100))
+    after_five = _seed(story, "time", number) % 100
+    at = story.clock(on, time(17)) + minutes(after_five)
     views = ("overview", "close_up") if story.child.all_photos else ("overview",)
     for place, view in enumerate(views):
         shot_at = at + timedelta(seconds=40 * place)
-        story.agenda.at(shot_at, lambda now, v=view: _send(story, v, number, taken_at=now))
+        story.agenda.at(shot_at, partial(_send, story, view, number))
 
 
-def _send(story: Story, view: str, number: int, *, taken_at: datetime) -> None:
+def _send(story: Story, view: str, number: int, taken_at: datetime) -> None:
     stage = story.stage
     if stage.photo_store is None:
         return
@@ -71,7 +73,7 @@ def _shot(story: Story, view: str, taken_at: datetime) -> Shot:
         seed=_seed(story, taken_at.date()),
         taken_local=taken_at.astimezone(zone_at(story.tables, taken_at)),
         close_up=view == "close_up",
-        orientation=story.chance.choice(_ORIENTATIONS),
+        orientation=_ORIENTATIONS[_seed(story, "held", view, taken_at.date()) % len(_ORIENTATIONS)],
     )
 
 

@@ -37,10 +37,9 @@ def draw(shot: Shot) -> bytes:
     chance = random.Random(shot.seed)  # noqa: S311  # a picture, not a secret
     picture = _skin(chance)
     picture = Image.composite(_patch_colour(shot), picture, _patch_mask(shot, chance))
-    picture = picture.resize(SIZE, Image.Resampling.BICUBIC)
-    picture = _grain(picture, shot.seed)
     picture = ImageEnhance.Brightness(picture).enhance(chance.uniform(0.82, 1.12))
     picture = ImageEnhance.Color(picture).enhance(chance.uniform(0.9, 1.1))
+    picture = _grain(picture.resize(SIZE, Image.Resampling.BICUBIC), shot.seed)
     _write_mark(picture)
     return _as_phone_file(picture, shot)
 
@@ -50,16 +49,23 @@ def _skin(chance: random.Random) -> Image.Image:
     picture = Image.new("RGB", WORK, base)
     shade = Image.linear_gradient("L").rotate(chance.choice((0, 90, 180, 270))).resize(WORK)
     darker = Image.new("RGB", WORK, tuple(int(part * 0.82) for part in base))
-    return Image.composite(darker, picture, shade.point(lambda tone: tone // 2))
+    return Image.composite(darker, picture, shade.point([tone // 2 for tone in range(256)]))
 
 
 def _patch_colour(shot: Shot) -> Image.Image:
-    """From deep violet to a faint pink."""
+    """From deep violet to a faint pink, darker in blotches that stay where they are."""
     worst, best = (98, 38, 84), (214, 160, 150)
     tone = tuple(
         int(light + (dark - light) * shot.severity) for dark, light in zip(worst, best, strict=True)
     )
-    return Image.new("RGB", WORK, tone)
+    patch = Image.new("RGB", WORK, tone)
+    darker = Image.new("RGB", WORK, tuple(int(part * 0.78) for part in tone))
+    return Image.composite(darker, patch, _blotches(shot.patch_seed))
+
+
+def _blotches(seed: int) -> Image.Image:
+    tile = random.Random(seed).randbytes(24 * 18)  # noqa: S311  # a picture, not a secret
+    return Image.frombytes("L", (24, 18), tile).resize(WORK, Image.Resampling.BICUBIC)
 
 
 def _patch_mask(shot: Shot, chance: random.Random) -> Image.Image:

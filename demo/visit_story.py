@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from demo.diary_writing import Diary
@@ -36,7 +37,7 @@ def put_on_agenda(story: Story, diary: Diary) -> None:
             continue
         if visit.code in story.child.missed_visits:
             closes_at = story.clock(visit.window_to + timedelta(days=1), _noon())
-            story.agenda.at(closes_at, lambda now, v=visit: _mark(story, v, VisitState.MISSED, now))
+            story.agenda.at(closes_at, partial(_mark, story, visit, VisitState.MISSED))
             continue
         _expect(story, diary, visit)
 
