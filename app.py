@@ -8,6 +8,8 @@ import api
 import caregiver
 import clinician
 from config import HOME, Environment, Settings
+from demo.commands import demo
+from notifications.set_up import init_notifications
 from photos.open_store import open_store
 from services.protocols import load_protocols
 from web import (
@@ -39,7 +41,7 @@ BLUEPRINTS = (
     caregiver.blueprint,
     clinician.blueprint,
 )
-COMMANDS = (cli_protocol.protocol, cli_staff.staff)
+COMMANDS = (cli_protocol.protocol, cli_staff.staff, demo)
 # a form beside its photo
 _ROOM_FOR_FIELDS = 100_000
 
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.init_api(app, settings)
+    init_notifications(app, settings)
     routes_photos.init_photos(app)
     for command in COMMANDS:
         app.cli.add_command(command)
