@@ -64,6 +64,8 @@ def a_carer_abroad(session: Session, child: Participant, **changes: Any) -> Acco
 
 
 def messages(session: Session, **which: Any) -> Sequence[Message]:
+    """As they stand now, whoever wrote them."""
+    session.commit()
     session.expire_all()
     query = select(Message).filter_by(**which).order_by(Message.due_at, Message.id)
     return session.scalars(query).all()
