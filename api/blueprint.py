@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from flask import request
 from flask_smorest import Blueprint
@@ -15,6 +15,7 @@ from services.errors import RefusedError
 View = TypeVar("View", bound=Callable[..., Any])
 # machines may be busy; one that runs wild is stopped
 RATE = "600 per minute"
+WITH_PROOF: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": [], "csrf": []}]
 
 
 class StrictBlueprint(Blueprint):
@@ -39,18 +40,15 @@ def refusals(*statuses: int) -> Callable[[View], View]:
     """Document the problems an endpoint may answer, beside those that every one may."""
 
     def document(view: View) -> View:
+        documented: Any = view
         for status in (*statuses, 401, 403, 429):
-            view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
-        named: View = blueprint.doc(operationId=view.__name__)(view)
-        return named
+            documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
+        return cast(View, blueprint.doc(operationId=view.__name__)(documented))
 
     return document
 
 
 def writes(view: View) -> View:
     """Document an endpoint that writes: a session proves itself with its CSRF token, too."""
-    security = [{"bearer": []}, {"session": [], "csrf": []}]
-    documented: View = blueprint.doc(security=security)(
-        refusals(400, 404, 409, 413, 415, 422)(view)
-    )
-    return documented
+    documented: Any = refusals(400, 404, 409, 413, 415, 422)(view)
+    return cast(View, blueprint.doc(security=WITH_PROOF)(documented))

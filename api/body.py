@@ -35,14 +35,15 @@ class BodyParser(FlaskParser):
         """Fields and files of a multipart body together: one body, one schema."""
         if req.mimetype != MULTIPART:
             raise UnsupportedMediaType
-        return MultiDictProxy(CombinedMultiDict([req.form, req.files]), schema)
+        both: list[Any] = [req.form, req.files]
+        return MultiDictProxy(CombinedMultiDict(both), schema)
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, **_more: Any
     ) -> NoReturn:
         del req, schema
         # webargs puts the location on top; a body is one place anyway
-        located: dict[Any, Any] = error.normalized_messages()
+        located: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow types it not
         (messages,) = located.values()
         raise FieldsError(messages if isinstance(messages, dict) else {"_schema": messages})
 

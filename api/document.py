@@ -46,10 +46,11 @@ _REFUSALS: Final = {
 }
 
 
-class SirologApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+class SirologApi(Api):
     """flask-smorest, with the error answers of our own house (web/errors.py)."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+    spec: Any
 
     def _register_error_handlers(self) -> None:
         """web/errors.py answers for the whole app, with the headers of the error kept."""

@@ -6,13 +6,13 @@ Pages forgive what people type (web/fields.py); a program has no excuse.
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from marshmallow import ValidationError, fields
+from marshmallow.types import ErrorMessages
 from werkzeug.datastructures import FileStorage
 
 Value = TypeVar("Value")
@@ -30,13 +30,17 @@ FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 LONGEST_TEXT: Final = 2_000
 
-_CODES: Final = {"required": "required", "null": "required", "validator_failed": "not_a_choice"}
+_CODES: Final[ErrorMessages] = {
+    "required": "required",
+    "null": "required",
+    "validator_failed": "not_a_choice",
+}
 
 
 class TextField(fields.Field[Value]):
     """A value written as a text of one form."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
     pattern: str | None = None
     refusal = "not_a_choice"
     format: str | None = None
@@ -162,10 +166,20 @@ class Words(TextField[str]):
         return text.strip()
 
 
+class Secret(TextField[str]):
+    """A password: exactly as typed, bounded so that nobody makes us hash a book."""
+
+    refusal = "too_long"
+    pattern = "^.{0,200}$"
+
+    def read(self, text: str) -> str:
+        return text
+
+
 class Choice(fields.Field[Any]):
     """One of the states of a StrEnum."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
 
     def __init__(self, states: type[StrEnum], **kwargs: Any) -> None:
         self.states = states
@@ -187,7 +201,7 @@ class Choice(fields.Field[Any]):
 class YesNo(fields.Field[bool]):
     """true or false, and nothing that merely looks like it."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
 
     def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> bool:
         if not isinstance(value, bool):
@@ -207,18 +221,18 @@ class YesNoInForm(YesNo):
 class Upload(fields.Field[bytes]):
     """A file in a multipart body, read whole; its size is bounded before it gets here."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
 
     def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> bytes:
         if not isinstance(value, FileStorage):
             raise ValidationError("not_a_file")
-        return value.read()
+        return bytes(value.read())
 
 
 class Count(fields.Field[int]):
     """A whole number between two bounds, both included."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
 
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         self.least, self.most = least, most

@@ -1,7 +1,7 @@
 """Problem documents (RFC 9457): a code for the program, a sentence for a person."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -114,9 +114,9 @@ def paths(messages: Mapping[Any, Any], above: str = "") -> dict[str, list[str]]:
     for name, below in messages.items():
         here = above if name == "_schema" else f"{above}.{name}".strip(".")
         if isinstance(below, Mapping):
-            found |= paths(cast(Mapping[Any, Any], below), here)
+            found |= paths(below, here)
         else:
-            texts = cast(Sequence[Any], [below] if isinstance(below, str) else below)
+            texts: Sequence[Any] = [below] if isinstance(below, str) else below
             found.setdefault(here or "body", []).extend(_code(text) for text in texts)
     return found
 

@@ -46,7 +46,7 @@ def write_order(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
         db.session(),
         actor_here(),
         participant,
-        SaidOrder(**body | {"confirmed": frozenset(body["confirmed"])}),
+        SaidOrder(confirmed=frozenset(body.pop("confirmed")), **body),
         protocol=parts().protocols[participant.protocol_key],
         now=now(),
     )

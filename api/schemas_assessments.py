@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from api.fields import Choice, Day, Exact, Ident, Instant, Words, YesNo
+from api.fields import Choice, Day, Exact, Ident, Instant, Secret, Words, YesNo
 from api.schemas import ResultSchema
 from domain.response import Category
 from domain.response_inputs import (
@@ -61,7 +61,7 @@ class InputsSchema(Schema):
 
     @post_load
     def build(self, said: dict[str, Any], **_more: Any) -> ResponseInputs:
-        return ResponseInputs(**said | {"transfusions": tuple(said["transfusions"])})
+        return ResponseInputs(transfusions=tuple(said.pop("transfusions")), **said)
 
 
 class ReasonsSchema(Schema):
@@ -79,7 +79,7 @@ class SaidAssessmentSchema(ResultSchema):
     decided = Choice(Category, required=True)
     reason = Words(load_default=None, allow_none=True)
     meaning = Choice(Meaning, load_default=Meaning.ASSESSED)
-    password = Words(required=True, longest=200, load_only=True)
+    password = Secret(required=True, load_only=True)
     code = Words(
         load_default="",
         longest=20,

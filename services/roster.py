@@ -55,7 +55,8 @@ def line_of(session: Session, child: Participant) -> RosterLine:
     return RosterLine(child, session.get_one(Site, child.site_id), arm)
 
 
-def _visible(actor: Actor) -> Select[Participant, Site, str | None]:
+def _visible(actor: Actor) -> Select[Participant, Site, str]:
+    """The arm is None where the outer join finds no allocation."""
     query = (
         select(Participant, Site, Allocation.arm)
         .join(Site, Site.id == Participant.site_id)
