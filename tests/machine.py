@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +10,26 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from factories import LONG_AGO
+from models.participant import Participant
 from models.site import Site
 from services.actor import SYSTEM
 from services.tokens import VERBS, NewToken, ShownToken, create_token
 
 API = "/api/v1"
+
+
+@dataclass
+class Study:
+    """A child of one site, a child of another, and a machine of the first."""
+
+    site: Site
+    child: Participant
+    stranger: Participant
+    token: ShownToken
+
+    def path(self, below: str = "") -> str:
+        """An address below the child's."""
+        return f"{API}/children/{self.child.public_id}{below}"
 
 
 def a_token(session: Session, site: Site, *verbs: str, days: int = 3650) -> ShownToken:

@@ -1,28 +1,11 @@
 """A child of one site, a child of another, and a machine that may do everything at the first."""
 
-from dataclasses import dataclass
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_participant, a_site, an_order
-from machine import API, a_token, bearing
-from models.participant import Participant
-from models.site import Site
-from services.tokens import ShownToken
-
-
-@dataclass
-class Study:
-    site: Site
-    child: Participant
-    stranger: Participant
-    token: ShownToken
-
-    def path(self, below: str = "") -> str:
-        """An address below the child's."""
-        return f"{API}/children/{self.child.public_id}{below}"
+from machine import Study, a_token, bearing
 
 
 @pytest.fixture

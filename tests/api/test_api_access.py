@@ -1,7 +1,7 @@
 """Who may use the interface: the table is whole, and each token reaches only what it names."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ from factories import (
     sign_in_carer,
     sign_in_staff,
 )
-from machine import API, a_dose_said, a_token, bearing, is_problem
+from machine import API, Study, a_dose_said, a_token, bearing, is_problem
 from models.api_token import ApiToken
 from models.audit import AuditEntry
 from models.dose import DoseEntry
@@ -55,14 +55,16 @@ def test_every_verb_that_a_machine_needs_is_one_that_a_token_may_have() -> None:
 
 
 @pytest.mark.parametrize("below", BELOW)
-def test_nobody_gets_in_without_a_session_or_token(client: FlaskClient, study, below: str) -> None:
+def test_nobody_gets_in_without_a_session_or_token(
+    client: FlaskClient, study: Study, below: str
+) -> None:
     answer = client.get(study.path(below))
     assert is_problem(answer, 401, "not_signed_in")
     assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
 
 
 def test_a_write_without_any_proof_is_401_before_its_csrf_token(
-    app: Flask, client: FlaskClient, study
+    app: Flask, client: FlaskClient, study: Study
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     assert is_problem(client.post(study.path("/doses"), json={}), 401, "not_signed_in")
@@ -70,7 +72,7 @@ def test_a_write_without_any_proof_is_401_before_its_csrf_token(
 
 @pytest.mark.parametrize("below", BELOW)
 def test_a_child_of_another_site_looks_like_none_at_all(
-    machine: FlaskClient, study, below: str
+    machine: FlaskClient, study: Study, below: str
 ) -> None:
     foreign = machine.get(f"{API}/children/{study.stranger.public_id}{below}")
     absent = machine.get(f"{API}/children/{uuid.uuid4()}{below}")
@@ -80,13 +82,15 @@ def test_a_child_of_another_site_looks_like_none_at_all(
 
 
 @pytest.mark.parametrize("secret", ["", "sirolog_", "sirolog_" + "a" * 43, "x" * 5000, "é"])
-def test_a_secret_that_nobody_made_opens_nothing(client: FlaskClient, study, secret: str) -> None:
+def test_a_secret_that_nobody_made_opens_nothing(
+    client: FlaskClient, study: Study, secret: str
+) -> None:
     answer = client.get(study.path(), headers={"Authorization": f"Bearer {secret}"})
     assert is_problem(answer, 401, "not_signed_in")
 
 
 def test_a_revoked_token_opens_nothing(
-    machine: FlaskClient, study, session: Session, clock: FakeClock
+    machine: FlaskClient, study: Study, session: Session, clock: FakeClock
 ) -> None:
     assert machine.get(study.path()).status_code == 200
     revoke_token(session, SYSTEM, study.token.row.public_id, now=clock.now)
@@ -94,7 +98,7 @@ def test_a_revoked_token_opens_nothing(
 
 
 def test_a_token_ends_at_its_very_moment(
-    client: FlaskClient, study, session: Session, clock: FakeClock
+    client: FlaskClient, study: Study, session: Session, clock: FakeClock
 ) -> None:
     headers = bearing(a_token(session, study.site, days=100))
     clock.now = LONG_AGO + timedelta(days=100) - timedelta(microseconds=1)
@@ -104,7 +108,7 @@ def test_a_token_ends_at_its_very_moment(
 
 
 def test_a_session_beside_a_bad_token_does_not_count(
-    client: FlaskClient, study, session: Session
+    client: FlaskClient, study: Study, session: Session
 ) -> None:
     sign_in_staff(client, a_clinician(session, study.site))
     headers = {"Authorization": "Bearer sirolog_wrong"}
@@ -112,7 +116,7 @@ def test_a_session_beside_a_bad_token_does_not_count(
 
 
 def test_a_token_does_only_what_its_verbs_name(
-    client: FlaskClient, study, session: Session
+    client: FlaskClient, study: Study, session: Session
 ) -> None:
     reader = bearing(a_token(session, study.site, "doses:read"))
     assert client.get(study.path("/diary"), headers=reader).status_code == 200
@@ -123,7 +127,9 @@ def test_a_token_does_only_what_its_verbs_name(
     assert session.query(DoseEntry).count() == 0
 
 
-def test_a_token_that_writes_need_not_read(client: FlaskClient, study, session: Session) -> None:
+def test_a_token_that_writes_need_not_read(
+    client: FlaskClient, study: Study, session: Session
+) -> None:
     writer = bearing(a_token(session, study.site, "doses:write"))
     answer = client.post(study.path("/doses"), json=a_dose_said(), headers=writer)
     assert answer.status_code == 201
@@ -131,7 +137,7 @@ def test_a_token_that_writes_need_not_read(client: FlaskClient, study, session: 
 
 
 def test_what_a_machine_writes_names_the_machine(
-    machine: FlaskClient, study, session: Session
+    machine: FlaskClient, study: Study, session: Session
 ) -> None:
     machine.post(study.path("/doses"), json=a_dose_said())
     entry = session.query(DoseEntry).one()
@@ -140,14 +146,14 @@ def test_what_a_machine_writes_names_the_machine(
     assert (act.actor_name, act.channel, entry.channel) == ("Laboratory link", "api", "api")
 
 
-def test_no_machine_signs_an_assessment(machine: FlaskClient, study) -> None:
+def test_no_machine_signs_an_assessment(machine: FlaskClient, study: Study) -> None:
     assert is_problem(machine.post(study.path("/assessments"), json={}), 403, "forbidden")
 
 
 def test_the_use_of_a_token_is_noted_once_an_hour(
-    machine: FlaskClient, study, session: Session, clock: FakeClock
+    machine: FlaskClient, study: Study, session: Session, clock: FakeClock
 ) -> None:
-    def used():
+    def used() -> datetime | None:
         session.expire_all()
         return session.get_one(ApiToken, study.token.row.id).last_used_at
 
@@ -163,7 +169,7 @@ def test_the_use_of_a_token_is_noted_once_an_hour(
 
 
 def test_a_carer_reaches_the_own_child_and_no_other(
-    client: FlaskClient, study, session: Session
+    client: FlaskClient, study: Study, session: Session
 ) -> None:
     sign_in_carer(client, a_carer(session, of=study.child))
     assert client.get(study.path("/diary")).status_code == 200
@@ -172,14 +178,14 @@ def test_a_carer_reaches_the_own_child_and_no_other(
 
 @pytest.mark.parametrize("below", ["/orders", "/levels", "/labs", "/assessments", "/messages"])
 def test_a_carer_has_no_business_with_the_chart(
-    client: FlaskClient, study, session: Session, below: str
+    client: FlaskClient, study: Study, session: Session, below: str
 ) -> None:
     sign_in_carer(client, a_carer(session, of=study.child))
     assert is_problem(client.get(study.path(below)), 403, "forbidden")
 
 
 def test_a_carer_who_may_only_look_does_not_write(
-    client: FlaskClient, study, session: Session
+    client: FlaskClient, study: Study, session: Session
 ) -> None:
     sign_in_carer(client, a_carer(session, of=study.child, may_log=False))
     assert client.get(study.path("/diary")).status_code == 200
@@ -187,7 +193,9 @@ def test_a_carer_who_may_only_look_does_not_write(
     assert session.query(DoseEntry).count() == 0
 
 
-def test_a_carer_whose_tie_ended_sees_nothing(client: FlaskClient, study, session: Session) -> None:
+def test_a_carer_whose_tie_ended_sees_nothing(
+    client: FlaskClient, study: Study, session: Session
+) -> None:
     carer = a_carer(session)
     a_guardianship(session, carer, study.child, ended_at=LONG_AGO)
     sign_in_carer(client, carer)
@@ -199,7 +207,7 @@ def test_a_carer_whose_tie_ended_sees_nothing(client: FlaskClient, study, sessio
     ("role", "status"), [(StaffRole.MONITOR, 403), (StaffRole.COORDINATOR, 201)]
 )
 def test_staff_write_what_their_role_may(
-    client: FlaskClient, study, session: Session, role: StaffRole, status: int
+    client: FlaskClient, study: Study, session: Session, role: StaffRole, status: int
 ) -> None:
     sign_in_staff(client, a_clinician(session, study.site, role))
     assert client.get(study.path("/diary")).status_code == 200
@@ -207,7 +215,7 @@ def test_staff_write_what_their_role_may(
 
 
 def test_staff_see_the_children_of_their_site_only(
-    client: FlaskClient, study, session: Session
+    client: FlaskClient, study: Study, session: Session
 ) -> None:
     sign_in_staff(client, a_clinician(session, study.site))
     listed = client.get(f"{API}/children").get_json()["items"]
@@ -215,13 +223,13 @@ def test_staff_see_the_children_of_their_site_only(
     assert client.get(f"{API}/children/{study.stranger.public_id}").status_code == 404
 
 
-def test_a_masked_reader_sees_no_child(client: FlaskClient, study, session: Session) -> None:
+def test_a_masked_reader_sees_no_child(client: FlaskClient, study: Study, session: Session) -> None:
     sign_in_staff(client, a_clinician(session, study.site, StaffRole.READER))
     assert is_problem(client.get(f"{API}/children"), 403, "forbidden")
 
 
 def test_a_session_writes_only_with_its_csrf_token(
-    app: Flask, client: FlaskClient, study, session: Session
+    app: Flask, client: FlaskClient, study: Study, session: Session
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     sign_in_carer(client, a_carer(session, of=study.child))
@@ -230,11 +238,11 @@ def test_a_session_writes_only_with_its_csrf_token(
     with client.session_transaction() as kept:
         kept["csrf_token"] = "what the page of this session was given"
         raw = kept["csrf_token"]
-    token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
+    token = URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(raw)
     headers = {"X-CSRFToken": token}
     assert client.post(study.path("/doses"), json=a_dose_said(), headers=headers).status_code == 201
 
 
-def test_a_machine_needs_no_csrf_token(app: Flask, machine: FlaskClient, study) -> None:
+def test_a_machine_needs_no_csrf_token(app: Flask, machine: FlaskClient, study: Study) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     assert machine.post(study.path("/doses"), json=a_dose_said()).status_code == 201

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_clinician, sign_in_staff
-from machine import inputs_said
+from machine import Study, inputs_said
 from models.assessment import Assessment
 from models.site import StaffRole
 from plugins.app import FakeClock
@@ -33,7 +33,7 @@ def an_assessment_said(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def doctor(app: Flask, client: FlaskClient, study: Any, session: Session) -> FlaskClient:
+def doctor(app: Flask, client: FlaskClient, study: Study, session: Session) -> FlaskClient:
     the_visits(session, study.child)
     with app.app_context():
         hashed = hash_password(PASSWORD)
@@ -44,7 +44,7 @@ def doctor(app: Flask, client: FlaskClient, study: Any, session: Session) -> Fla
 
 
 def test_an_assessment_is_signed_once_and_listed(
-    doctor: FlaskClient, study: Any, session: Session
+    doctor: FlaskClient, study: Study, session: Session
 ) -> None:
     said = an_assessment_said()
     first = doctor.post(study.path("/assessments"), json=said)
@@ -60,7 +60,7 @@ def test_an_assessment_is_signed_once_and_listed(
 
 @pytest.mark.parametrize("password", ["not the one", PASSWORD.strip()])
 def test_nothing_is_signed_without_the_password_as_it_is(
-    doctor: FlaskClient, study: Any, session: Session, password: str
+    doctor: FlaskClient, study: Study, session: Session, password: str
 ) -> None:
     answer = doctor.post(study.path("/assessments"), json=an_assessment_said(password=password))
     problem = answer.get_json()
@@ -71,7 +71,7 @@ def test_nothing_is_signed_without_the_password_as_it_is(
 
 
 def test_after_a_while_the_code_is_asked_too(
-    doctor: FlaskClient, study: Any, clock: FakeClock
+    doctor: FlaskClient, study: Study, clock: FakeClock
 ) -> None:
     clock.advance(minutes=30)
     problem = doctor.post(study.path("/assessments"), json=an_assessment_said()).get_json()
@@ -89,7 +89,7 @@ def test_after_a_while_the_code_is_asked_too(
 )
 def test_an_assessment_that_cannot_be_is_not_signed(
     doctor: FlaskClient,
-    study: Any,
+    study: Study,
     session: Session,
     change: dict[str, Any],
     status: int,
@@ -100,7 +100,7 @@ def test_an_assessment_that_cannot_be_is_not_signed(
     assert session.query(Assessment).count() == 0
 
 
-def test_a_changed_input_is_kept_with_its_reason(doctor: FlaskClient, study: Any) -> None:
+def test_a_changed_input_is_kept_with_its_reason(doctor: FlaskClient, study: Study) -> None:
     said = an_assessment_said(
         inputs=inputs_said(platelets="120.0"), change_reasons={"platelets": "told by phone"}
     )
@@ -110,7 +110,7 @@ def test_a_changed_input_is_kept_with_its_reason(doctor: FlaskClient, study: Any
     ]
 
 
-def test_leaving_an_input_out_is_not_calling_it_missing(doctor: FlaskClient, study: Any) -> None:
+def test_leaving_an_input_out_is_not_calling_it_missing(doctor: FlaskClient, study: Study) -> None:
     inputs = inputs_said()
     del inputs["volume_ml"]
     answer = doctor.post(study.path("/assessments"), json=an_assessment_said(inputs=inputs))
@@ -118,7 +118,7 @@ def test_leaving_an_input_out_is_not_calling_it_missing(doctor: FlaskClient, stu
     assert answer.get_json()["errors"]["inputs.volume_ml"][0]["code"] == "required"
 
 
-def test_a_coordinator_signs_nothing(client: FlaskClient, study: Any, session: Session) -> None:
+def test_a_coordinator_signs_nothing(client: FlaskClient, study: Study, session: Session) -> None:
     sign_in_staff(client, a_clinician(session, study.site, StaffRole.COORDINATOR))
     answer = client.post(study.path("/assessments"), json=an_assessment_said())
     assert answer.status_code == 403

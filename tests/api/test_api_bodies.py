@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.body import LARGEST_JSON
-from machine import API, a_dose_said, is_problem, text_of
+from machine import API, Study, a_dose_said, is_problem, text_of
 
 
 @pytest.mark.parametrize(
@@ -19,26 +19,32 @@ from machine import API, a_dose_said, is_problem, text_of
     ],
     ids=["nothing", "cut", "no text", "nested", "NaN", "digits"],
 )
-def test_what_is_no_json_is_said_to_be_none(machine: FlaskClient, study, body: bytes) -> None:
+def test_what_is_no_json_is_said_to_be_none(
+    machine: FlaskClient, study: Study, body: bytes
+) -> None:
     answer = machine.post(study.path("/doses"), data=body, content_type="application/json")
     assert is_problem(answer, 400, "not_json")
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1"])
-def test_json_that_is_no_object_is_refused(machine: FlaskClient, study, body: bytes) -> None:
+def test_json_that_is_no_object_is_refused(machine: FlaskClient, study: Study, body: bytes) -> None:
     answer = machine.post(study.path("/doses"), data=body, content_type="application/json")
     assert answer.status_code == 422
     assert answer.get_json()["errors"]["body"][0]["code"] == "not_an_object"
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
-def test_a_body_of_another_kind_is_refused(machine: FlaskClient, study, kind: str | None) -> None:
+def test_a_body_of_another_kind_is_refused(
+    machine: FlaskClient, study: Study, kind: str | None
+) -> None:
     answer = machine.post(study.path("/doses"), data=text_of(a_dose_said()), content_type=kind)
     assert is_problem(answer, 415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize(("room", "status"), [(0, 201), (1, 413)])
-def test_json_has_a_largest_size(machine: FlaskClient, study, room: int, status: int) -> None:
+def test_json_has_a_largest_size(
+    machine: FlaskClient, study: Study, room: int, status: int
+) -> None:
     body = text_of(a_dose_said()).encode()
     padded = body + b" " * (LARGEST_JSON - len(body) + room)
     answer = machine.post(study.path("/doses"), data=padded, content_type="application/json")
@@ -54,7 +60,7 @@ def test_json_has_a_largest_size(machine: FlaskClient, study, room: int, status:
     ],
 )
 def test_a_method_that_is_not_offered_says_which_are(
-    machine: FlaskClient, study, method: str, below: str, allowed: set[str]
+    machine: FlaskClient, study: Study, method: str, below: str, allowed: set[str]
 ) -> None:
     answer = machine.open(study.path(below), method=method)
     assert is_problem(answer, 405, "method_not_allowed")

@@ -7,14 +7,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_carer, a_participant, sign_in_carer
-from machine import API, a_token, an_enrolment_said, bearing, text_of
+from machine import API, Study, a_token, an_enrolment_said, bearing, text_of
 from models.audit import AuditEntry
 from models.participant import Participant
+from models.site import Site
 
 CHILDREN = f"{API}/children"
 
 
-def test_a_child_is_shown_without_its_name(machine: FlaskClient, study) -> None:
+def test_a_child_is_shown_without_its_name(machine: FlaskClient, study: Study) -> None:
     shown = machine.get(study.path()).get_json()
     assert shown == {
         "id": str(study.child.public_id),
@@ -32,14 +33,14 @@ def test_a_child_is_shown_without_its_name(machine: FlaskClient, study) -> None:
     }
 
 
-def test_a_family_is_told_no_arm(client: FlaskClient, study, session: Session) -> None:
+def test_a_family_is_told_no_arm(client: FlaskClient, study: Study, session: Session) -> None:
     sign_in_carer(client, a_carer(session, of=study.child))
     assert client.get(study.path()).get_json()["arm"] is None
     assert client.get(CHILDREN).get_json()["items"][0]["arm"] is None
 
 
 def test_pages_cover_every_child_of_the_site_once(
-    machine: FlaskClient, study, session: Session
+    machine: FlaskClient, study: Study, session: Session
 ) -> None:
     ours = [study.child, *(a_participant(session, study.site) for _ in range(4))]
     seen, cursor = [], None
@@ -52,13 +53,15 @@ def test_pages_cover_every_child_of_the_site_once(
     assert cursor is None
 
 
-def test_a_page_that_holds_all_has_no_next(machine: FlaskClient, study, session: Session) -> None:
+def test_a_page_that_holds_all_has_no_next(
+    machine: FlaskClient, study: Study, session: Session
+) -> None:
     a_participant(session, study.site)
     assert machine.get(CHILDREN, query_string={"limit": 2}).get_json()["next"] is None
     assert machine.get(CHILDREN, query_string={"limit": 1}).get_json()["next"] is not None
 
 
-def test_the_child_of_another_site_is_no_cursor(machine: FlaskClient, study) -> None:
+def test_the_child_of_another_site_is_no_cursor(machine: FlaskClient, study: Study) -> None:
     answer = machine.get(CHILDREN, query_string={"cursor": str(study.stranger.public_id)})
     assert (answer.status_code, answer.get_json()["code"]) == (422, "unknown_cursor")
 
@@ -86,7 +89,7 @@ def test_the_largest_page_is_allowed(machine: FlaskClient) -> None:
     assert machine.get(CHILDREN, query_string={"limit": "200"}).status_code == 200
 
 
-def test_a_child_is_enrolled_once(machine: FlaskClient, study, session: Session) -> None:
+def test_a_child_is_enrolled_once(machine: FlaskClient, study: Study, session: Session) -> None:
     said = an_enrolment_said(study.site)
     first = machine.post(CHILDREN, json=said)
     again = machine.post(CHILDREN, json=said)
@@ -98,7 +101,7 @@ def test_a_child_is_enrolled_once(machine: FlaskClient, study, session: Session)
 
 
 def test_the_same_id_with_another_child_is_a_conflict_that_shows_both(
-    machine: FlaskClient, study
+    machine: FlaskClient, study: Study
 ) -> None:
     said = an_enrolment_said(study.site)
     machine.post(CHILDREN, json=said)
@@ -122,7 +125,7 @@ def test_the_same_id_with_another_child_is_a_conflict_that_shows_both(
 )
 def test_an_impossible_child_is_not_enrolled(
     machine: FlaskClient,
-    study,
+    study: Study,
     session: Session,
     change: dict[str, Any],
     field: str | None,
@@ -137,21 +140,21 @@ def test_an_impossible_child_is_not_enrolled(
     assert session.query(Participant).count() == before
 
 
-def test_another_site_is_as_unknown_as_none(machine: FlaskClient, study, session: Session) -> None:
-    from models.site import Site
-
+def test_another_site_is_as_unknown_as_none(
+    machine: FlaskClient, study: Study, session: Session
+) -> None:
     other = session.get_one(Site, study.stranger.site_id)
     answer = machine.post(CHILDREN, json=an_enrolment_said(other))
     assert (answer.status_code, answer.get_json()["code"]) == (422, "unknown_site")
 
 
-def test_nothing_that_is_answered_holds_the_call_name(machine: FlaskClient, study) -> None:
+def test_nothing_that_is_answered_holds_the_call_name(machine: FlaskClient, study: Study) -> None:
     answers = [machine.get(CHILDREN), machine.get(study.path()), machine.get(study.path("/diary"))]
     answers.append(machine.post(CHILDREN, json=an_enrolment_said(study.site)))
     assert all("Lele" not in text_of(answer.get_json()) for answer in answers)
 
 
-def test_enrolling_needs_its_own_verb(client: FlaskClient, study, session: Session) -> None:
+def test_enrolling_needs_its_own_verb(client: FlaskClient, study: Study, session: Session) -> None:
     headers = bearing(a_token(session, study.site, "participants:read"))
     answer = client.post(CHILDREN, json=an_enrolment_said(study.site), headers=headers)
     assert answer.status_code == 403

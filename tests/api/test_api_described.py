@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.access import NEEDS
-from machine import API, bearing
+from machine import API, Study, bearing
 
 EXAMPLES = 10
 # a good shape may still be refused: a level of tomorrow, an unknown study number
@@ -47,7 +47,7 @@ def described(app: Flask) -> Any:
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("endpoint", sorted(NEEDS))
 def test_an_endpoint_answers_as_described(
-    described: Any, study: Any, endpoint: str, mode: GenerationMode
+    described: Any, study: Study, endpoint: str, mode: GenerationMode
 ) -> None:
     headers = bearing(study.token) | {"Accept-Encoding": "identity"}
     operation = described.find_operation_by_id(endpoint.removeprefix("api."))

@@ -1,6 +1,7 @@
 """The diary over the interface: reading, logging once, taking back."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_carer, a_clinician, sign_in_carer, sign_in_staff
-from machine import API, a_dose_said
+from machine import API, Study, a_dose_said
 from models.audit import AuditEntry
 from models.dose import DoseEntry
 from plugins.app import FakeClock
@@ -16,14 +17,16 @@ from plugins.app import FakeClock
 MORNING = {"on": "2026-03-10", "half": "morning"}
 
 
-def test_without_days_the_last_two_weeks_are_told(machine: FlaskClient, study) -> None:
+def test_without_days_the_last_two_weeks_are_told(machine: FlaskClient, study: Study) -> None:
     diary = machine.get(study.path("/diary")).get_json()
     days = [slot["slot"]["on"] for slot in diary["slots"]]
     assert (days[0], days[-1], len(days)) == ("2026-02-25", "2026-03-10", 28)
     assert diary["time_zone"] == "Asia/Shanghai"
 
 
-def test_a_slot_nobody_spoke_of_is_unknown_and_tells_its_order(machine: FlaskClient, study) -> None:
+def test_a_slot_nobody_spoke_of_is_unknown_and_tells_its_order(
+    machine: FlaskClient, study: Study
+) -> None:
     query = {"from": "2026-03-09", "to": "2026-03-10"}
     slots = machine.get(study.path("/diary"), query_string=query).get_json()["slots"]
     assert [slot["status"] for slot in slots] == ["unknown", "unknown", "unknown", "not_due"]
@@ -42,18 +45,18 @@ def test_a_slot_nobody_spoke_of_is_unknown_and_tells_its_order(machine: FlaskCli
     ],
 )
 def test_days_that_make_no_sense_are_refused(
-    machine: FlaskClient, study, first: str, last: str, code: str
+    machine: FlaskClient, study: Study, first: str, last: str, code: str
 ) -> None:
     answer = machine.get(study.path("/diary"), query_string={"from": first, "to": last})
     assert (answer.status_code, answer.get_json()["code"]) == (422, code)
 
 
-def test_a_whole_year_is_told(machine: FlaskClient, study) -> None:
+def test_a_whole_year_is_told(machine: FlaskClient, study: Study) -> None:
     query = {"from": "2025-03-10", "to": "2026-03-10"}
     assert machine.get(study.path("/diary"), query_string=query).status_code == 200
 
 
-def test_a_dose_is_logged_once(machine: FlaskClient, study, session: Session) -> None:
+def test_a_dose_is_logged_once(machine: FlaskClient, study: Study, session: Session) -> None:
     said = a_dose_said()
     first = machine.post(study.path("/doses"), json=said)
     again = machine.post(study.path("/doses"), json=said)
@@ -69,7 +72,7 @@ def test_a_dose_is_logged_once(machine: FlaskClient, study, session: Session) ->
 
 
 def test_the_same_id_with_another_dose_is_a_conflict_that_shows_both(
-    machine: FlaskClient, study, session: Session
+    machine: FlaskClient, study: Study, session: Session
 ) -> None:
     said = a_dose_said(outcome="partial", given_ml="0.20")
     machine.post(study.path("/doses"), json=said)
@@ -80,7 +83,7 @@ def test_the_same_id_with_another_dose_is_a_conflict_that_shows_both(
     assert session.query(DoseEntry).count() == 1
 
 
-def test_a_logged_dose_shows_in_the_diary(machine: FlaskClient, study) -> None:
+def test_a_logged_dose_shows_in_the_diary(machine: FlaskClient, study: Study) -> None:
     machine.post(study.path("/doses"), json=a_dose_said(slot=MORNING, note="with juice"))
     query = {"from": "2026-03-10", "to": "2026-03-10"}
     slot = machine.get(study.path("/diary"), query_string=query).get_json()["slots"][0]
@@ -92,7 +95,7 @@ def test_a_logged_dose_shows_in_the_diary(machine: FlaskClient, study) -> None:
     ("offline", "status"), [(False, 409), (True, 201)], ids=["at the page", "from the outbox"]
 )
 def test_a_second_dose_is_asked_about_only_where_it_can_still_be_stopped(
-    client: FlaskClient, study, session: Session, offline: bool, status: int
+    client: FlaskClient, study: Study, session: Session, offline: bool, status: int
 ) -> None:
     sign_in_carer(client, a_carer(session, of=study.child))
     client.post(study.path("/doses"), json=a_dose_said())
@@ -105,7 +108,7 @@ def test_a_second_dose_is_asked_about_only_where_it_can_still_be_stopped(
 
 @pytest.mark.parametrize(("offline", "channel"), [(False, "page"), (True, "offline")])
 def test_a_family_says_whether_it_was_offline(
-    client: FlaskClient, study, session: Session, offline: bool, channel: str
+    client: FlaskClient, study: Study, session: Session, offline: bool, channel: str
 ) -> None:
     sign_in_carer(client, a_carer(session, of=study.child))
     said = a_dose_said(offline=offline)
@@ -114,7 +117,9 @@ def test_a_family_says_whether_it_was_offline(
     assert (entry["channel"], act.channel) == (channel, channel)
 
 
-def test_what_staff_enter_is_the_clinics(client: FlaskClient, study, session: Session) -> None:
+def test_what_staff_enter_is_the_clinics(
+    client: FlaskClient, study: Study, session: Session
+) -> None:
     sign_in_staff(client, a_clinician(session, study.site))
     entry = client.post(study.path("/doses"), json=a_dose_said()).get_json()["entry"]
     assert entry["channel"] == "clinic"
@@ -146,7 +151,12 @@ def test_what_staff_enter_is_the_clinics(client: FlaskClient, study, session: Se
     ],
 )
 def test_a_field_that_is_not_as_described_is_named(
-    machine: FlaskClient, study, session: Session, change: dict[str, Any], path: str, code: str
+    machine: FlaskClient,
+    study: Study,
+    session: Session,
+    change: dict[str, Any],
+    path: str,
+    code: str,
 ) -> None:
     answer = machine.post(study.path("/doses"), json=a_dose_said(**change))
     problem = answer.get_json()
@@ -156,12 +166,14 @@ def test_a_field_that_is_not_as_described_is_named(
     assert session.query(DoseEntry).count() == 0
 
 
-def test_the_longest_note_is_kept(machine: FlaskClient, study) -> None:
+def test_the_longest_note_is_kept(machine: FlaskClient, study: Study) -> None:
     answer = machine.post(study.path("/doses"), json=a_dose_said(note="药" * 2000))
     assert answer.status_code == 201
 
 
-def test_a_dose_of_tomorrow_is_refused_in_the_readers_language(machine: FlaskClient, study) -> None:
+def test_a_dose_of_tomorrow_is_refused_in_the_readers_language(
+    machine: FlaskClient, study: Study
+) -> None:
     said = a_dose_said(just_now=False, taken_at="2026-03-11T08:00:00+08:00")
     english = machine.post(study.path("/doses"), json=said)
     chinese = machine.post(study.path("/doses"), json=said, headers={"Accept-Language": "zh"})
@@ -171,14 +183,14 @@ def test_a_dose_of_tomorrow_is_refused_in_the_readers_language(machine: FlaskCli
 
 
 def test_a_machine_enters_what_is_older_than_a_day_no_more_than_a_family(
-    machine: FlaskClient, study
+    machine: FlaskClient, study: Study
 ) -> None:
     said = a_dose_said(just_now=False, taken_at="2026-03-08T08:00:00+08:00")
     answer = machine.post(study.path("/doses"), json=said)
     assert answer.get_json()["code"] == "needs_correction_request"
 
 
-def test_a_dose_is_taken_back_once(machine: FlaskClient, study, session: Session) -> None:
+def test_a_dose_is_taken_back_once(machine: FlaskClient, study: Study, session: Session) -> None:
     entry = machine.post(study.path("/doses"), json=a_dose_said()).get_json()["entry"]
     path = study.path(f"/doses/{entry['id']}/undo")
     first, again = machine.post(path), machine.post(path)
@@ -189,7 +201,7 @@ def test_a_dose_is_taken_back_once(machine: FlaskClient, study, session: Session
 
 
 def test_it_is_too_late_to_take_back_a_dose_of_long_ago(
-    machine: FlaskClient, study, clock: FakeClock
+    machine: FlaskClient, study: Study, clock: FakeClock
 ) -> None:
     entry = machine.post(study.path("/doses"), json=a_dose_said()).get_json()["entry"]
     clock.advance(hours=1)
@@ -198,7 +210,7 @@ def test_it_is_too_late_to_take_back_a_dose_of_long_ago(
 
 
 def test_nobody_takes_back_the_dose_of_another(
-    machine: FlaskClient, study, session: Session, new_client
+    machine: FlaskClient, study: Study, session: Session, new_client: Callable[[], FlaskClient]
 ) -> None:
     entry = machine.post(study.path("/doses"), json=a_dose_said()).get_json()["entry"]
     carer = new_client()
@@ -207,7 +219,7 @@ def test_nobody_takes_back_the_dose_of_another(
     assert (answer.status_code, answer.get_json()["code"]) == (422, "undo_not_yours")
 
 
-def test_a_dose_of_another_child_cannot_be_taken_back(machine: FlaskClient, study) -> None:
+def test_a_dose_of_another_child_cannot_be_taken_back(machine: FlaskClient, study: Study) -> None:
     assert machine.post(study.path(f"/doses/{uuid.uuid4()}/undo")).status_code == 404
     entry = machine.post(study.path("/doses"), json=a_dose_said()).get_json()["entry"]
     foreign = f"{API}/children/{study.stranger.public_id}/doses/{entry['id']}/undo"

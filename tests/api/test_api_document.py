@@ -19,7 +19,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 def document(client: FlaskClient) -> dict[str, Any]:
     answer = client.get(f"{API}/openapi.json")
     assert answer.status_code == 200
-    return answer.get_json()
+    return dict(answer.get_json())
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_clinician, sign_in_staff
+from machine import Study
 from models.order import DoseOrder
 from models.site import StaffRole
 
@@ -23,7 +24,9 @@ def an_order_said(**changes: Any) -> dict[str, Any]:
     return said | changes
 
 
-def test_the_order_of_a_prescriber_is_signed(client: FlaskClient, study, session: Session) -> None:
+def test_the_order_of_a_prescriber_is_signed(
+    client: FlaskClient, study: Study, session: Session
+) -> None:
     sign_in_staff(client, a_clinician(session, study.site, StaffRole.PRESCRIBER))
     order = client.post(study.path("/orders"), json=an_order_said()).get_json()
     assert order["signed_at"] == "2026-03-10T00:30:00Z"
@@ -37,12 +40,12 @@ def test_the_order_of_a_prescriber_is_signed(client: FlaskClient, study, session
     assert listed[-1] == order
 
 
-def test_the_order_of_a_machine_waits_for_a_signature(machine: FlaskClient, study) -> None:
+def test_the_order_of_a_machine_waits_for_a_signature(machine: FlaskClient, study: Study) -> None:
     answer = machine.post(study.path("/orders"), json=an_order_said())
     assert (answer.status_code, answer.get_json()["signed_at"]) == (201, None)
 
 
-def test_an_order_is_written_once(machine: FlaskClient, study, session: Session) -> None:
+def test_an_order_is_written_once(machine: FlaskClient, study: Study, session: Session) -> None:
     said = an_order_said()
     first = machine.post(study.path("/orders"), json=said)
     again = machine.post(study.path("/orders"), json=said)
@@ -53,7 +56,9 @@ def test_an_order_is_written_once(machine: FlaskClient, study, session: Session)
     assert session.query(DoseOrder).filter_by(participant_id=study.child.id).count() == 2
 
 
-def test_a_guard_asks_until_it_is_confirmed(machine: FlaskClient, study, session: Session) -> None:
+def test_a_guard_asks_until_it_is_confirmed(
+    machine: FlaskClient, study: Study, session: Session
+) -> None:
     said = an_order_said(given_ml="0.50")
     asked = machine.post(study.path("/orders"), json=said)
     assert (asked.status_code, asked.get_json()["code"]) == (409, "needs_confirmation")
@@ -72,12 +77,14 @@ def test_a_guard_asks_until_it_is_confirmed(machine: FlaskClient, study, session
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused(
-    machine: FlaskClient, study, change: dict[str, Any], field: str, code: str
+    machine: FlaskClient, study: Study, change: dict[str, Any], field: str, code: str
 ) -> None:
     problem = machine.post(study.path("/orders"), json=an_order_said(**change)).get_json()
     assert (problem["status"], problem["field"], problem["code"]) == (422, field, code)
 
 
-def test_a_coordinator_prescribes_nothing(client: FlaskClient, study, session: Session) -> None:
+def test_a_coordinator_prescribes_nothing(
+    client: FlaskClient, study: Study, session: Session
+) -> None:
     sign_in_staff(client, a_clinician(session, study.site, StaffRole.COORDINATOR))
     assert client.post(study.path("/orders"), json=an_order_said()).status_code == 403

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from factories import a_carer, sign_in_carer
-from machine import API
+from machine import API, Study
 from models.photo import Photo
 from photo_samples import a_picture, encoded, exif_with_everything
 
@@ -28,7 +28,7 @@ def send(client: FlaskClient, path: str, picture: Any = PICTURE, **changes: Any)
 
 
 @pytest.fixture
-def photos(study) -> str:
+def photos(study: Study) -> str:
     return study.path("/photos")
 
 
@@ -108,14 +108,16 @@ def test_what_is_no_photo_of_the_study_leaves_nothing_behind(
 
 
 def test_a_family_sends_what_waited_on_the_phone(
-    client: FlaskClient, study, session: Session, photos: str
+    client: FlaskClient, study: Study, session: Session, photos: str
 ) -> None:
     sign_in_carer(client, a_carer(session, of=study.child))
     assert send(client, photos, offline="true").get_json()["channel"] == "offline"
     assert send(client, photos).get_json()["channel"] == "page"
 
 
-def test_the_photo_of_another_child_is_not_found(machine: FlaskClient, study, photos: str) -> None:
+def test_the_photo_of_another_child_is_not_found(
+    machine: FlaskClient, study: Study, photos: str
+) -> None:
     photo = send(machine, photos).get_json()
     foreign = f"{API}/children/{study.stranger.public_id}/photos/{photo['id']}/display"
     assert machine.get(foreign).status_code == 404

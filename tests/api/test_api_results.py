@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from machine import Study
 from models.laboratory import LabResult, Level
 from models.tumour import SkinFinding, TumourVolume
 
@@ -56,7 +57,7 @@ each_kind = pytest.mark.parametrize(
 
 @each_kind
 def test_a_result_is_recorded_once_and_listed(
-    machine: FlaskClient, study, session: Session, below: str, said: Any, table: Any
+    machine: FlaskClient, study: Study, session: Session, below: str, said: Any, table: Any
 ) -> None:
     body = said()
     first = machine.post(study.path(below), json=body)
@@ -70,7 +71,7 @@ def test_a_result_is_recorded_once_and_listed(
 
 @each_kind
 def test_the_same_id_with_other_content_is_a_conflict(
-    machine: FlaskClient, study, session: Session, below: str, said: Any, table: Any
+    machine: FlaskClient, study: Study, session: Session, below: str, said: Any, table: Any
 ) -> None:
     body = said()
     machine.post(study.path(below), json=body)
@@ -88,7 +89,7 @@ def test_the_same_id_with_other_content_is_a_conflict(
 
 @each_kind
 def test_a_correction_names_what_it_corrects(
-    machine: FlaskClient, study, below: str, said: Any, table: Any
+    machine: FlaskClient, study: Study, below: str, said: Any, table: Any
 ) -> None:
     if below == "/labs":
         first = machine.post(study.path(below), json=labs_said()).get_json()["items"][0]
@@ -104,7 +105,7 @@ def test_a_correction_names_what_it_corrects(
 
 @each_kind
 def test_a_correction_of_another_childs_row_is_not_found(
-    machine: FlaskClient, study, session: Session, below: str, said: Any, table: Any
+    machine: FlaskClient, study: Study, session: Session, below: str, said: Any, table: Any
 ) -> None:
     why = {"amends": str(uuid.uuid4()), "amend_reason": "typing slip"}
     body = labs_said(platelets_said(**why)) if below == "/labs" else said(**why)
@@ -112,13 +113,13 @@ def test_a_correction_of_another_childs_row_is_not_found(
     assert session.query(table).count() == 0
 
 
-def test_a_level_keeps_every_digit_that_was_reported(machine: FlaskClient, study) -> None:
+def test_a_level_keeps_every_digit_that_was_reported(machine: FlaskClient, study: Study) -> None:
     level = machine.post(study.path("/levels"), json=a_level_said()).get_json()
     assert (level["value"], level["below_loq"]) == ("11.20", None)
     assert level["drawn_at"] == "2026-03-03T00:00:00Z"
 
 
-def test_a_level_below_quantification_has_no_value(machine: FlaskClient, study) -> None:
+def test_a_level_below_quantification_has_no_value(machine: FlaskClient, study: Study) -> None:
     said = a_level_said(value=None, below_loq="2.0")
     level = machine.post(study.path("/levels"), json=said).get_json()
     assert (level["value"], level["below_loq"]) == (None, "2.0")
@@ -134,7 +135,7 @@ def test_a_level_below_quantification_has_no_value(machine: FlaskClient, study) 
     ],
 )
 def test_a_level_that_cannot_be_is_refused_by_the_name_of_its_field(
-    machine: FlaskClient, study, session: Session, change: Said, field: str, code: str
+    machine: FlaskClient, study: Study, session: Session, change: Said, field: str, code: str
 ) -> None:
     answer = machine.post(study.path("/levels"), json=a_level_said(**change))
     problem = answer.get_json()
@@ -142,14 +143,16 @@ def test_a_level_that_cannot_be_is_refused_by_the_name_of_its_field(
     assert session.query(Level).count() == 0
 
 
-def test_a_panel_is_kept_whole_or_not_at_all(machine: FlaskClient, study, session: Session) -> None:
+def test_a_panel_is_kept_whole_or_not_at_all(
+    machine: FlaskClient, study: Study, session: Session
+) -> None:
     bad = {"analyte": "fibrinogen", "result": "much", "unit": "g/L"}
     answer = machine.post(study.path("/labs"), json=labs_said(platelets_said(), bad))
     assert (answer.status_code, answer.get_json()["field"]) == (422, "fibrinogen")
     assert session.query(LabResult).count() == 0
 
 
-def test_a_result_beyond_a_limit_keeps_its_sign(machine: FlaskClient, study) -> None:
+def test_a_result_beyond_a_limit_keeps_its_sign(machine: FlaskClient, study: Study) -> None:
     answer = machine.post(study.path("/labs"), json=labs_said(platelets_said(result="<10")))
     (row,) = answer.get_json()["items"]
     assert (row["comparator"], row["value"]) == ("<", "10")
@@ -157,7 +160,7 @@ def test_a_result_beyond_a_limit_keeps_its_sign(machine: FlaskClient, study) -> 
 
 @pytest.mark.parametrize(("count", "status"), [(0, 422), (1, 201), (101, 422)])
 def test_a_panel_has_some_results_and_not_endless_ones(
-    machine: FlaskClient, study, count: int, status: int
+    machine: FlaskClient, study: Study, count: int, status: int
 ) -> None:
     said = labs_said() | {"results": [platelets_said()] * count}
     answer = machine.post(study.path("/labs"), json=said)
@@ -166,20 +169,20 @@ def test_a_panel_has_some_results_and_not_endless_ones(
         assert answer.get_json()["errors"]["results"][0]["code"] == "too_many"
 
 
-def test_the_error_in_a_list_says_in_which_item(machine: FlaskClient, study) -> None:
+def test_the_error_in_a_list_says_in_which_item(machine: FlaskClient, study: Study) -> None:
     said = labs_said(platelets_said(), platelets_said(unit=5))
     errors = machine.post(study.path("/labs"), json=said).get_json()["errors"]
     assert list(errors) == ["results.1.unit"]
 
 
-def test_a_volume_is_computed_unrounded(machine: FlaskClient, study) -> None:
+def test_a_volume_is_computed_unrounded(machine: FlaskClient, study: Study) -> None:
     volume = machine.post(study.path("/volumes"), json=a_volume_said()).get_json()
     assert volume["method"] == "ellipsoid"
     assert volume["volume_ml"].startswith("63.4601")
     assert len(volume["volume_ml"]) > 10
 
 
-def test_a_slice_sum_is_kept_as_read(machine: FlaskClient, study) -> None:
+def test_a_slice_sum_is_kept_as_read(machine: FlaskClient, study: Study) -> None:
     said = a_volume_said(diameters=None, volume_ml="21.40")
     volume = machine.post(study.path("/volumes"), json=said).get_json()
     assert (volume["method"], volume["volume_ml"]) == ("slice_sum", "21.40")

@@ -7,12 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy.orm import Session
 
+from machine import Study
 from models.api_token import ApiToken
 from models.audit import AuditEntry
 
 
 @pytest.fixture
-def command(app: Flask, session: Session, study) -> FlaskCliRunner:
+def command(app: Flask, session: Session, study: Study) -> FlaskCliRunner:
     session.commit()
     return app.test_cli_runner()
 
@@ -25,7 +26,7 @@ def create(command: FlaskCliRunner, site: str, *more: str) -> str:
 
 
 def test_the_printed_secret_opens_what_its_verbs_name(
-    command: FlaskCliRunner, client: FlaskClient, study
+    command: FlaskCliRunner, client: FlaskClient, study: Study
 ) -> None:
     printed = create(command, study.site.code, "--verbs", "doses:read, doses:write")
     secret = printed.split()[-1]
@@ -35,9 +36,11 @@ def test_the_printed_secret_opens_what_its_verbs_name(
     assert client.get(study.path("/levels"), headers=headers).status_code == 403
 
 
-def test_the_secret_is_kept_nowhere(command: FlaskCliRunner, study, session: Session) -> None:
+def test_the_secret_is_kept_nowhere(
+    command: FlaskCliRunner, study: Study, session: Session
+) -> None:
     secret = create(command, study.site.code, "--verbs", "doses:read").split()[-1]
-    row = session.query(ApiToken).order_by(ApiToken.id.desc()).first()
+    row = session.query(ApiToken).order_by(ApiToken.id.desc()).limit(1).one()
     act = session.query(AuditEntry).filter_by(subject_id=row.id, action="token.created").one()
     kept = f"{vars(row)} {vars(act)}"
     assert secret not in kept
@@ -49,7 +52,7 @@ def test_the_secret_is_kept_nowhere(command: FlaskCliRunner, study, session: Ses
 
 
 def test_a_revoked_token_is_over_at_once(
-    command: FlaskCliRunner, client: FlaskClient, study, session: Session
+    command: FlaskCliRunner, client: FlaskClient, study: Study, session: Session
 ) -> None:
     printed = create(command, study.site.code, "--verbs", "doses:read")
     token_id, secret = printed.split()[0], printed.split()[-1]
@@ -72,7 +75,7 @@ def test_a_revoked_token_is_over_at_once(
     ],
 )
 def test_a_token_that_makes_no_sense_is_not_made(
-    command: FlaskCliRunner, study, session: Session, said: tuple[str, ...], words: str
+    command: FlaskCliRunner, study: Study, session: Session, said: tuple[str, ...], words: str
 ) -> None:
     before = session.query(ApiToken).count()
     arguments = [part.replace("{site}", study.site.code) for part in said]

@@ -29,7 +29,7 @@ def test_a_secret_finds_its_machine(session: Session, site: Site) -> None:
     known = find_token(session, made.secret, LONG_AGO)
     assert known is not None
     assert (known.actor.kind, known.actor.channel) == (ActorKind.MACHINE, "api")
-    assert known.actor.verbs == {"participants:read"}
+    assert known.actor.verbs == frozenset({"participants:read"})
     assert known.actor.site_ids == (site.id,)
 
 
