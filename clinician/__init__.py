@@ -4,14 +4,22 @@ from flask import Blueprint
 
 blueprint = Blueprint("clinician", __name__, url_prefix="/clinic", template_folder="templates")
 
-
-@blueprint.get("/")
-def worklist() -> str:
-    """Holds the place of the first page."""
-    return "clinician"
-
-
-# the routes put themselves on the blueprint, which must exist before them
-from clinician import routes_photos  # noqa: E402 - as above
-
-__all__ = ["blueprint", "routes_photos"]
+# each adds its views (or filters) to the blueprint, which must exist before them
+from clinician import amounts as amounts  # noqa: E402 - as above
+from clinician import navigation as navigation  # noqa: E402 - as above
+from clinician import routes_assessments as routes_assessments  # noqa: E402 - as above
+from clinician import routes_carers as routes_carers  # noqa: E402 - as above
+from clinician import routes_corrections as routes_corrections  # noqa: E402 - as above
+from clinician import routes_enrol as routes_enrol  # noqa: E402 - as above
+from clinician import routes_events as routes_events  # noqa: E402 - as above
+from clinician import routes_holds as routes_holds  # noqa: E402 - as above
+from clinician import routes_labs as routes_labs  # noqa: E402 - as above
+from clinician import routes_levels as routes_levels  # noqa: E402 - as above
+from clinician import routes_orders as routes_orders  # noqa: E402 - as above
+from clinician import routes_photos as routes_photos  # noqa: E402 - as above
+from clinician import routes_review as routes_review  # noqa: E402 - as above
+from clinician import routes_times as routes_times  # noqa: E402 - as above
+from clinician import routes_trail as routes_trail  # noqa: E402 - as above
+from clinician import routes_tumour as routes_tumour  # noqa: E402 - as above
+from clinician import routes_visits as routes_visits  # noqa: E402 - as above
+from clinician import routes_worklist as routes_worklist  # noqa: E402 - as above

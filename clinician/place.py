@@ -1,6 +1,7 @@
 """Where a page is: which child of which site, and what the signed-in person may do there."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -20,6 +21,7 @@ from services.actor import Actor
 from services.starting_dose import arm_of
 from services.timetables import timetables
 from web.db import db
+from web.formats import language
 from web.identity import current_actor
 from web.parts import now, parts
 
@@ -67,6 +69,10 @@ class Place:
     def arm(self) -> Arm:
         return arm_of(self.session, self.child, self.protocol)
 
+    def text(self, words: Mapping[str, str]) -> str:
+        """A text of the protocol in the reader's language."""
+        return words.get(language()) or words["en"]
+
     def may(self, permission: Permission) -> bool:
         return may(self.actor, permission, self.child.site_id)
 
@@ -94,7 +100,10 @@ class Place:
         words = {
             "participant": _("Overview"),
             "orders": _("Orders"),
+            "labs": _("Laboratory"),
             "photos": _("Photos"),
+            "assessments": _("Response"),
+            "events": _("Adverse events"),
             "visits": _("Visits"),
             "carers": _("Carers"),
             "times": _("Dose times"),

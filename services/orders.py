@@ -265,7 +265,8 @@ def _check_guards(actor: Actor, said: SaidOrder, weighed: WeighedOrder) -> None:
 
 
 def _said(said: SaidOrder) -> dict[str, Any]:
-    amount = {"given_ml": said.given_ml, "prescribed_mg": said.prescribed_mg}
+    mg = None if said.prescribed_mg is None else kept(said.prescribed_mg)
+    amount = {"given_ml": said.given_ml, "prescribed_mg": mg}
     return {
         "kind": OrderKind.DOSE,
         "from_on": said.from_slot.on,
@@ -287,8 +288,9 @@ def _row(
     amount, size = weighed.amount, weighed.measured
     by_person = actor.kind is ActorKind.STAFF
     complete = by_person and Guard.SECOND_SIGNATURE not in weighed.guards
+    surface = surface_of(size)
     with exact():
-        per_m2 = kept(amount.given_mg / surface_of(size).m2)
+        per_m2 = kept(amount.given_mg / surface.m2)
     return DoseOrder(
         **key,
         **_said(said) | {"given_ml": amount.given_ml, "prescribed_mg": kept(amount.prescribed_mg)},
@@ -298,8 +300,8 @@ def _row(
         height_cm=size.height_cm,
         weight_kg=size.weight_kg,
         measured_on=size.measured_on,
-        bsa_m2=size.bsa_m2,
-        bsa_formula=size.bsa_formula,
+        bsa_m2=kept(surface.m2),
+        bsa_formula=surface.formula,
         guards=sorted(weighed.guards),
         rule_version=protocol.key,
         recorded_at=now,

@@ -152,6 +152,11 @@ def _at_child(act: Act, participant: Participant) -> Act:
 def _visit(session: Session, actor: Actor, participant: Participant, visit_id: uuid.UUID) -> Visit:
     if not may(actor, Permission.RECORD, participant.site_id):
         raise ForbiddenError(Permission.RECORD)
+    return visit_of(session, participant, visit_id)
+
+
+def visit_of(session: Session, participant: Participant, visit_id: uuid.UUID) -> Visit:
+    """This child's visit. Raises NotFoundError."""
     row = session.scalar(
         select(Visit).where(Visit.participant_id == participant.id, Visit.public_id == visit_id)
     )

@@ -1,0 +1,70 @@
+"""Correction requests in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _
+
+from clinician.presenters_orders import slot_words
+from clinician.presenters_worklist import page_of
+from domain.entries import Entry, Outcome
+from models.dose import CorrectionRequest
+from services.correction_view import CorrectionCase
+from web.formats import clock, millilitres
+
+TOLD: Final[Mapping[Outcome, Any]] = {
+    Outcome.GIVEN: _("given"),
+    Outcome.PARTIAL: _("given partly"),
+    Outcome.VOMITED: _("vomited"),
+    Outcome.MISSED: _("missed"),
+    Outcome.RETRACTED: _("take the entry out"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCard:
+    """One request: what the diary says and what is asked."""
+
+    request: CorrectionRequest
+    case: CorrectionCase
+    url: str
+    slot: str
+    asked: str
+    now: str
+    zone: ZoneInfo
+
+
+def request_cards(cases: Sequence[CorrectionCase]) -> list[RequestCard]:
+    return [_card(case) for case in cases]
+
+
+def _card(case: CorrectionCase) -> RequestCard:
+    request, zone = case.request, ZoneInfo(case.site.time_zone)
+    standing = [_entry_words(entry, zone) for entry in case.standing]
+    return RequestCard(
+        request=request,
+        case=case,
+        url=page_of(case.child),
+        slot=slot_words(request.slot_on, request.half),
+        asked=_words(request.outcome, request.taken_at, request.given_ml, zone),
+        now="; ".join(standing) or str(_("nothing")),
+        zone=zone,
+    )
+
+
+def _entry_words(entry: Entry, zone: ZoneInfo) -> str:
+    return _words(entry.outcome, entry.taken_at, entry.ml, zone)
+
+
+def _words(outcome: Outcome, at: datetime | None, ml: Decimal | None, zone: ZoneInfo) -> str:
+    """ "given partly, 08:04, 0.2 mL"."""
+    parts = [str(TOLD[outcome])]
+    if at is not None:
+        parts.append(clock(at, zone))
+    if ml is not None:
+        parts.append(millilitres(ml))
+    return ", ".join(parts)

@@ -1,0 +1,141 @@
+"""Orders in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from clinician.amounts import places, signed
+from clinician.work_words import HALVES
+from domain.order_guards import Guard
+from domain.orders import OrderKind
+from domain.protocol import Half
+from models.order import DoseOrder
+from services.measurements import surface_of
+from services.orders import WeighedOrder, is_overtaken
+from web.formats import day, millilitres, plain_amount
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One line of the history. `waits` means that a signature could still make it valid."""
+
+    row: DoseOrder
+    what: str
+    detail: str
+    begins: str
+    ends: str
+    state: str
+    signers: tuple[str, ...]
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCheck:
+    """An order before it is signed, with the guards to confirm and what each says."""
+
+    ml: str
+    given_mg: str
+    prescribed_mg: str
+    rounding: str
+    per_m2: str
+    change: str
+    before: str
+    size: str
+    bsa: str
+    confirm: tuple[Guard, ...]
+    needs_retype: bool
+    needs_second: bool
+    is_first: bool
+
+
+def slot_words(on: object, half: Half | None) -> str:
+    """Tue 10 Mar 2026, morning."""
+    return f"{day(on)}, {HALVES[half]}" if half is not None else ""  # type: ignore[arg-type]  # a date wherever there is a half
+
+
+def order_rows(rows: Sequence[DoseOrder], names: Mapping[int, str]) -> list[OrderRow]:
+    """The history, the newest first; `names` by account id."""
+    signed_rows = [row for row in rows if row.signed_at is not None]
+    amended = {row.amends_id for row in signed_rows}
+    return [
+        OrderRow(
+            row=row,
+            what=_what(row),
+            detail=_detail(row),
+            begins=slot_words(row.from_on, row.from_half),
+            ends=slot_words(row.until_on, row.until_half),
+            state=_state(row, signed_rows, row.id in amended),
+            signers=_signers(row, names),
+            waits=row.signed_at is None and not is_overtaken(row, signed_rows),
+        )
+        for row in rows
+    ]
+
+
+def _what(row: DoseOrder) -> str:
+    if row.kind is OrderKind.HOLD:
+        return str(_("Hold"))
+    if row.kind is OrderKind.STOP or row.given_ml is None:
+        return str(_("Stop"))
+    return millilitres(row.given_ml)
+
+
+def _detail(row: DoseOrder) -> str:
+    if row.given_ml is None or row.prescribed_mg is None or row.strength_mg_per_ml is None:
+        return ""
+    given = plain_amount(row.given_ml * row.strength_mg_per_ml)
+    rounding = signed(row.rounding_error_mg or Decimal(0), 4)
+    return str(
+        _(
+            "%(given)s mg given, %(prescribed)s mg prescribed, rounding %(rounding)s mg",
+            given=given,
+            prescribed=places(row.prescribed_mg, 4),
+            rounding=rounding,
+        )
+    )
+
+
+def _state(row: DoseOrder, signed_rows: Sequence[DoseOrder], is_amended: bool) -> str:
+    if is_amended:
+        return str(_("replaced"))
+    if row.signed_at is not None:
+        return str(_("signed"))
+    overtaken = is_overtaken(row, signed_rows)
+    return str(_("never signed") if overtaken else _("waits for a signature"))
+
+
+def _signers(row: DoseOrder, names: Mapping[int, str]) -> tuple[str, ...]:
+    ids = (row.signed_by_id, row.second_signed_by_id)
+    return tuple(names.get(account, "?") for account in ids if account is not None)
+
+
+def order_check(weighed: WeighedOrder) -> OrderCheck:
+    """Everything a prescriber should see before signing."""
+    amount, size, surface = weighed.amount, weighed.measured, surface_of(weighed.measured)
+    guards = weighed.guards
+    return OrderCheck(
+        ml=millilitres(amount.given_ml),
+        given_mg=plain_amount(amount.given_mg),
+        prescribed_mg=places(amount.prescribed_mg, 4),
+        rounding=signed(amount.rounding_error_mg, 4),
+        per_m2=places(amount.given_mg / surface.m2, 2),
+        change=_change(amount.given_mg, weighed.reference_mg),
+        before=plain_amount(weighed.reference_mg),
+        size=f"{size.height_cm:f} cm, {size.weight_kg:f} kg ({day(size.measured_on)})",
+        bsa=f"{places(surface.m2, 4)} m² ({surface.formula.capitalize()})",
+        confirm=tuple(
+            guard
+            for guard in (Guard.UNDER_AGE_WARNING, Guard.CONFIRM_WITH_REASON)
+            if guard in guards
+        ),
+        needs_retype=Guard.RETYPE_ML in guards,
+        needs_second=Guard.SECOND_SIGNATURE in guards,
+        is_first=weighed.is_first,
+    )
+
+
+def _change(given: Decimal, before: Decimal) -> str:
+    """ "+18.8 %" against the dose before."""
+    return f"{signed((given - before) / before * 100, 1)} %"
