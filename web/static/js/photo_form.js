@@ -1,67 +1,58 @@
 // @ts-check
-// Shows the chosen photos and how much of them has gone out. The form works without it.
+// Shows the chosen photos, then how much has gone out. The form works without it.
 
 const form = document.querySelector("form[data-photo-form]");
-const files = form?.querySelector("input[type=file]");
-const preview = form?.querySelector(".photo-preview");
-const status = form?.querySelector(".photo-progress");
+const input = form?.querySelector("input[type=file]");
+const list = form?.querySelector("ul.photo-preview");
+const box = form?.querySelector("div.photo-progress");
+const words = box?.querySelector("p");
+const sending = words?.textContent ?? "";
+const bar = box?.querySelector("progress");
+const button = form?.querySelector("button");
 
-/** @param {HTMLInputElement} input @param {HTMLElement} list */
-function show(input, list) {
-  const chosen = [...(input.files ?? [])];
-  for (const old of list.querySelectorAll("img")) URL.revokeObjectURL(old.src);
-  list.replaceChildren(
-    ...chosen.map((file) => {
-      const item = document.createElement("li");
-      const image = new Image();
-      image.onerror = () => item.remove(); // a kind this browser cannot draw is sent all the same
-      image.src = URL.createObjectURL(file);
-      item.append(image);
-      return item;
-    }),
-  );
-  list.hidden = !chosen.length;
-}
-
-/** @param {HTMLFormElement} sent @param {HTMLElement} box */
-function send(sent, box) {
-  const bar = box.querySelector("progress");
-  const words = box.querySelector("p");
-  const button = sent.querySelector("button");
-  if (!bar || !words || !button) return;
-  const request = new XMLHttpRequest();
-  const fail = () => {
-    words.textContent = box.dataset.notSent ?? "";
-    bar.hidden = true;
-    button.disabled = false;
-  };
-  request.open("POST", sent.action);
-  request.upload.onprogress = (event) => {
-    if (event.lengthComputable) bar.value = event.loaded / event.total;
-  };
-  request.onerror = fail;
-  request.onload = () => {
-    if (request.status === 200) return location.assign(request.responseURL);
-    document.open(); // a page of errors: its form has the fields as they were filled in
-    document.write(request.responseText);
-    document.close();
-  };
-  box.hidden = bar.hidden = false;
-  bar.value = 0;
-  words.textContent = box.dataset.sending ?? "";
-  button.disabled = true;
-  request.send(new FormData(sent));
+/** @param {File} file */
+function preview(file) {
+  const item = document.createElement("li");
+  const image = new Image();
+  image.onload = () => URL.revokeObjectURL(image.src);
+  image.onerror = () => item.remove(); // a kind that only the server can read
+  image.src = URL.createObjectURL(file);
+  item.append(image);
+  return item;
 }
 
 if (
   form instanceof HTMLFormElement &&
-  files instanceof HTMLInputElement &&
-  preview instanceof HTMLElement &&
-  status instanceof HTMLElement
+  input instanceof HTMLInputElement &&
+  list instanceof HTMLElement &&
+  box instanceof HTMLElement &&
+  words && bar && button
 ) {
-  files.addEventListener("change", () => show(files, preview));
-  form.addEventListener("submit", (event) => {
+  input.onchange = () => {
+    list.replaceChildren(...Array.from(input.files ?? [], preview));
+    list.hidden = !input.files?.length;
+  };
+  form.onsubmit = (event) => {
     event.preventDefault();
-    send(form, status);
-  });
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.upload.onprogress = (sent) => {
+      bar.value = sent.loaded / (sent.total || 1);
+    };
+    request.onerror = () => {
+      words.textContent = box.dataset.notSent ?? "";
+      bar.hidden = true;
+      button.disabled = false;
+    };
+    request.onload = () => {
+      if (request.status === 200) return location.assign(request.responseURL);
+      document.open(); // the form again, with what is wrong
+      document.write(request.responseText);
+      document.close();
+    };
+    request.send(new FormData(form));
+    words.textContent = sending;
+    box.hidden = bar.hidden = false;
+    button.disabled = true;
+  };
 }
