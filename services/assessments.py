@@ -35,6 +35,7 @@ __all__ = [
     "SaidAssessment",
     "assessments_of",
     "changes",
+    "check",
     "draft",
     "needs_reason",
     "propose",
@@ -113,10 +114,8 @@ def sign(
     if earlier is not None:
         return earlier, False
     offered = draft(session, participant, said.visit_code, protocol, now=now)
+    amended = check(session, participant, said, offered, protocol=protocol, now=now)
     proposal, views = propose(said.inputs, offered.chart, protocol)
-    check_day(said.inputs.assessed_on, now, field="assessed_on")
-    _check_reasons(said, offered, proposal)
-    amended = _amended(session, participant, said, offered)
     evidence = evidence_document(offered.chart)
     row = Assessment(
         **key,
@@ -136,6 +135,25 @@ def sign(
     if new:
         _audit(session, actor, participant, row, now=now)
     return row, new
+
+
+def check(
+    session: Session,
+    participant: Participant,
+    said: SaidAssessment,
+    offered: Draft,
+    *,
+    protocol: Protocol,
+    now: datetime,
+) -> Assessment | None:
+    """May this be signed as it is? The assessment that it amends, if any; raises as `sign`.
+
+    Pages ask before they ask for password and code.
+    """
+    proposal, _views = propose(said.inputs, offered.chart, protocol)
+    check_day(said.inputs.assessed_on, now, field="assessed_on")
+    _check_reasons(said, offered, proposal)
+    return _amended(session, participant, said, offered)
 
 
 def changes(chart: ResponseInputs, said: SaidAssessment) -> Iterator[dict[str, Any]]:

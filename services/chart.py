@@ -90,11 +90,14 @@ class Chart:
 
     @property
     def transfusions(self) -> tuple[Transfusion, ...]:
+        return self.transfusions_among(self.treatments)
+
+    def transfusions_among(self, treatments: Iterable[Treatment]) -> tuple[Transfusion, ...]:
         """One for each day on which a product was given, up to today."""
         return tuple(
             Transfusion(TransfusionKind(row.kind.value), on)
-            for row in self.treatments
-            if row.kind.value in PRODUCTS
+            for row in treatments
+            if is_transfusion(row)
             for on in _days(row.started_on, min(row.ended_on or row.started_on, self.today))
         )
 
@@ -102,6 +105,10 @@ class Chart:
     def rescue(self) -> bool:
         """Was a rescue therapy given since the baseline?"""
         return any(row.kind is TreatmentKind.RESCUE for row in self.treatments)
+
+
+def is_transfusion(row: Treatment) -> bool:
+    return row.kind.value in PRODUCTS
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain.errors import DomainError
 from domain.protocol import LabPlan, Protocol
@@ -200,3 +200,22 @@ def _audit(
         reason=row.amend_reason,
     )
     record(session, actor, act, now)
+
+
+def results_of(session: Session, participant: Participant) -> tuple[LabResult, ...]:
+    """All results of the child that no other row corrects, in the order they were drawn."""
+    later = aliased(LabResult)
+    rows = session.scalars(
+        select(LabResult)
+        .where(
+            LabResult.participant_id == participant.id,
+            ~exists(select(later.id).where(later.amends_id == LabResult.id)),
+        )
+        .order_by(LabResult.drawn_at, LabResult.id)
+    )
+    return tuple(rows)
+
+
+def latest_of(session: Session, participant: Participant) -> dict[str, LabResult]:
+    """The newest result of each analyte, by its code."""
+    return {row.analyte: row for row in results_of(session, participant)}

@@ -1,0 +1,304 @@
+"""The participant page in words: the facts on top and the tables beside the time axis."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from clinician.assessment_words import CATEGORIES
+from clinician.dose_strip import STATE_WORDS, MonthLine, months, remarkable
+from clinician.presenters_assessment import visit_label
+from clinician.presenters_labs import label_of, result_cell, unit_word
+from clinician.presenters_levels import HALVES, DoseLine, LevelCard, interval_text, level_card
+from clinician.result_words import (
+    FIRMNESSES,
+    MESSAGE_KINDS,
+    MESSAGE_STATES,
+    METHODS,
+    MODALITIES,
+    OUTCOMES,
+    SKIN_COLOURS,
+    TREATMENTS,
+    VISIT_STATES,
+    word,
+)
+from clinician.timeline_data import Addresses
+from clinician.work_words import MATTERS
+from domain.adherence import Ratio
+from domain.orders import OrderKind
+from models.order import DoseOrder
+from services.chart import FIBRINOGEN, PLATELETS, Sample
+from services.review import Review
+from services.review_marks import Mark, MarkKind
+from web.formats import day, decimal, millilitres, moment, short_day
+from web.photo_words import site_word, view_word
+
+RANGES: Final = ("30", "90", "365", "all")
+DEFAULT_RANGE: Final = "90"
+_MOST_PHOTOS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The header: what one looks for first."""
+
+    order: str
+    order_note: str
+    is_held: bool
+    reweigh: bool
+    weight: str
+    weighed: str
+    surface: str
+    arm: str
+    target: str
+    taken: str
+    taken_note: str
+    on_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """Cells of a table in the order of its headings; `url` opens the row, `amends` names the row
+    that the form beside it corrects."""
+
+    cells: tuple[str, ...]
+    url: str = ""
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoThumb:
+    url: str
+    image: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    orders: tuple[TableRow, ...]
+    months: tuple[MonthLine, ...]
+    state_words: tuple[Any, ...]
+    remarkable: tuple[DoseLine, ...]
+    levels: tuple[LevelCard, ...]
+    platelets: tuple[TableRow, ...]
+    fibrinogen: tuple[TableRow, ...]
+    volumes: tuple[TableRow, ...]
+    skin: tuple[TableRow, ...]
+    treatments: tuple[TableRow, ...]
+    events: tuple[TableRow, ...]
+    photos: tuple[PhotoThumb, ...]
+    photo_count: int
+    assessments: tuple[TableRow, ...]
+    visits: tuple[TableRow, ...]
+    messages: tuple[TableRow, ...]
+    message_counts: tuple[TableRow, ...]
+    alerts: tuple[TableRow, ...]
+
+
+def range_days(chosen: str | None, review_end: date, start: date) -> tuple[str, date]:
+    """The chosen range of the address and its first day; anything else means the usual one."""
+    code = chosen if chosen in RANGES else DEFAULT_RANGE
+    if code == "all":
+        return code, start
+    return code, review_end - timedelta(days=int(code) - 1)
+
+
+def facts_of(review: Review) -> Facts:
+    now, size, taking = review.order_now, review.size, review.adherence
+    main = review.protocol.slots.on_time_hours
+    return Facts(
+        order=_order_text(now.row) if now else str(_("No order yet")),
+        order_note=_order_note(review),
+        is_held=now is not None and not now.is_dose,
+        reweigh=now is not None and now.reweigh,
+        weight=f"{decimal(size.weight_kg)} kg" if size else "–",
+        weighed=day(size.measured_on) if size else "",
+        surface=f"{size.bsa_m2:.2f} m²" if size else "–",
+        arm="",
+        target=f"{interval_text(review.arm.trough)} ng/mL" if review.arm else "–",
+        taken=_percent(taking.observed.taking),
+        taken_note=str(_("worst case %(percent)s", percent=_percent(taking.worst_case.taking))),
+        on_time=_percent(taking.timing[main]) if main in taking.timing else "–",
+    )
+
+
+def tables_of(review: Review, addresses: Addresses, zone: ZoneInfo) -> Tables:
+    rules = review.protocol.slots
+    photos = review.marks_of(MarkKind.PHOTO)
+    return Tables(
+        orders=tuple(_order_row(row) for row in reversed(review.orders)),
+        months=months(review.states, rules),
+        state_words=tuple(STATE_WORDS.values()),
+        remarkable=remarkable(review.states, rules, zone),
+        levels=tuple(level_card(judged, zone, review.protocol) for judged in review.levels),
+        platelets=_labs(review, review.labs_of(PLATELETS), zone),
+        fibrinogen=_labs(review, review.labs_of(FIBRINOGEN), zone),
+        volumes=_rows(review, MarkKind.VOLUME, _volume),
+        skin=_rows(review, MarkKind.SKIN, _skin),
+        treatments=_rows(review, MarkKind.TREATMENT, _treatment),
+        events=_rows(review, MarkKind.EVENT, _event),
+        photos=tuple(_thumb(mark, addresses) for mark in reversed(photos[-_MOST_PHOTOS:])),
+        photo_count=len(photos),
+        assessments=tuple(
+            _assessment(mark, review, addresses)
+            for mark in reversed(review.marks_of(MarkKind.ASSESSMENT))
+        ),
+        visits=_visits(review),
+        messages=_messages(review, zone),
+        message_counts=_message_counts(review),
+        alerts=_alerts(review, zone),
+    )
+
+
+def lab_label(review: Review, analyte: str) -> str:
+    plan = review.protocol.lab(analyte)
+    return f"{label_of(plan)} ({unit_word(plan.unit)})"
+
+
+def _percent(ratio: Ratio) -> str:
+    """Whole percent with its numbers: 96 % (57.5 of 60)."""
+    if ratio.fraction is None:
+        return "–"
+    percent = (ratio.fraction * 100).quantize(Decimal(1))
+    # rounding must not make a miss invisible
+    if percent == 100 and ratio.part < ratio.whole:
+        percent = Decimal(99)
+    of = _("%(part)s of %(whole)s", part=f"{ratio.part.normalize():f}", whole=ratio.whole)
+    return f"{percent} % ({of})"
+
+
+def _order_text(row: DoseOrder) -> str:
+    if row.kind is OrderKind.HOLD:
+        return str(_("On hold"))
+    if row.kind is OrderKind.STOP or row.prescribed_mg is None or row.given_ml is None:
+        return str(_("Stopped"))
+    return f"{decimal(row.prescribed_mg)} mg · {millilitres(row.given_ml)}"
+
+
+def _order_note(review: Review) -> str:
+    now = review.order_now
+    if now is None:
+        return ""
+    if now.is_dose and now.days is not None:
+        return str(_("twice daily, day %(days)s on this dose", days=now.days))
+    return str(_("since %(day)s: %(reason)s", day=day(now.row.from_on), reason=now.row.reason))
+
+
+def _order_row(row: DoseOrder) -> TableRow:
+    slot = f"{short_day(row.from_on)} {row.from_on.year} · {word(HALVES, row.from_half)}"
+    dose = f"{decimal(row.dose_mg_per_m2)} mg/m²" if row.dose_mg_per_m2 is not None else ""
+    return TableRow((slot, _order_text(row), dose, row.reason))
+
+
+def _labs(review: Review, samples: Sequence[Sample], zone: ZoneInfo) -> tuple[TableRow, ...]:
+    return tuple(_lab(sample, review, zone) for sample in reversed(samples))
+
+
+def _lab(sample: Sample, review: Review, zone: ZoneInfo) -> TableRow:
+    cell = result_cell(sample.row, review.protocol.lab(sample.row.analyte))
+    result = f"{cell.mark} {cell.text}".strip()
+    return TableRow((moment(sample.row.drawn_at, zone), result, cell.range, cell.converted))
+
+
+def _rows(review: Review, kind: MarkKind, write: Any) -> tuple[TableRow, ...]:
+    """The newest first; each can be corrected by the form of its kind."""
+    return tuple(
+        TableRow(write(mark), amends=str(mark.public_id or ""))
+        for mark in reversed(review.marks_of(kind))
+    )
+
+
+def _volume(mark: Mark) -> tuple[str, ...]:
+    amount = f"{mark.amount:.3f} mL" if mark.amount is not None else ""
+    told = (word(MODALITIES, mark.detail), word(METHODS, mark.extra))
+    return (_day(mark.on), mark.code, amount, ", ".join(told))
+
+
+def _skin(mark: Mark) -> tuple[str, ...]:
+    found = (word(SKIN_COLOURS, mark.code), word(FIRMNESSES, mark.detail))
+    return (_day(mark.on), *found, mark.extra or "")
+
+
+def _treatment(mark: Mark) -> tuple[str, ...]:
+    return (_span(mark), word(TREATMENTS, mark.code), mark.detail or "")
+
+
+def _event(mark: Mark) -> tuple[str, ...]:
+    grade = f"{mark.amount:f}" if mark.amount is not None else ""
+    serious = str(_("serious")) if mark.extra else ""
+    return (_span(mark), mark.code, grade, word(OUTCOMES, mark.detail), serious)
+
+
+def _thumb(mark: Mark, addresses: Addresses) -> PhotoThumb:
+    caption = f"{view_word(mark.code)} · {site_word(mark.detail or '')} · {_day(mark.on)}"
+    return PhotoThumb(addresses.photo(mark.public_id), addresses.thumbnail(mark.public_id), caption)
+
+
+def _assessment(mark: Mark, review: Review, addresses: Addresses) -> TableRow:
+    decided = f"{mark.code} · {word(CATEGORIES, mark.code)}"
+    proposed = "" if mark.extra == mark.code else word(CATEGORIES, mark.extra)
+    visit = visit_label(review.protocol, mark.detail or "")
+    return TableRow(
+        (_day(mark.on), visit, decided, proposed), url=addresses.assessment(mark.public_id)
+    )
+
+
+def _visits(review: Review) -> tuple[TableRow, ...]:
+    return tuple(
+        TableRow(
+            (
+                _day(mark.on),
+                visit_label(review.protocol, mark.code),
+                word(VISIT_STATES, mark.detail),
+            )
+        )
+        for mark in review.marks_of(MarkKind.VISIT)
+    )
+
+
+def _messages(review: Review, zone: ZoneInfo) -> tuple[TableRow, ...]:
+    return tuple(
+        TableRow(
+            (
+                moment(mark.at, zone) if mark.at else "",
+                word(MESSAGE_KINDS, mark.code),
+                word(MESSAGE_STATES, mark.detail),
+            )
+        )
+        for mark in reversed(review.marks_of(MarkKind.MESSAGE))
+    )
+
+
+def _message_counts(review: Review) -> tuple[TableRow, ...]:
+    return tuple(
+        TableRow(
+            (
+                word(MESSAGE_KINDS, mark.code),
+                word(MESSAGE_STATES, mark.detail),
+                f"{mark.amount:f}" if mark.amount is not None else "",
+            )
+        )
+        for mark in review.marks_of(MarkKind.MESSAGES_OF_A_KIND)
+    )
+
+
+def _alerts(review: Review, zone: ZoneInfo) -> tuple[TableRow, ...]:
+    """Those nobody has answered yet."""
+    marks: Iterable[Mark] = review.marks_of(MarkKind.ALERT)
+    return tuple(
+        TableRow((moment(mark.at, zone), word(MATTERS, mark.code)))
+        for mark in marks
+        if mark.extra is None and mark.at is not None
+    )
+
+
+def _span(mark: Mark) -> str:
+    return f"{_day(mark.on)} – {_day(mark.until)}" if mark.until else _day(mark.on)
+
+
+def _day(on: date | None) -> str:
+    return day(on) if on else ""
