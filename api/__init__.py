@@ -11,12 +11,11 @@ from api import (
     routes_photos,
     routes_results,
 )
-from api.blueprint import RATE, blueprint
+from api.blueprint import blueprint
 from api.commands import token
 from api.document import make_api
 from api.problems import init_problems
 from config import Settings
-from web.limiter import limiter
 
 __all__ = ["init_api"]
 
@@ -34,7 +33,6 @@ ROUTES = (
 
 def init_api(app: Flask, settings: Settings) -> None:
     """Join the interface and its commands to the app; after everything that answers requests."""
-    limiter.limit(RATE)(blueprint)
     init_problems(app)
     make_api(app, settings.public_url).register_blueprint(blueprint)
     app.cli.add_command(token)

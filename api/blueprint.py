@@ -4,13 +4,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 
-from flask import request
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from api.access import check_need
 from api.body import LARGEST_JSON, MULTIPART, BodyParser
 from api.problems import refused
 from services.errors import RefusedError
+from web.limiter import limiter
 
 View = TypeVar("View", bound=Callable[..., Any])
 # machines may be busy; one that runs wild is stopped
@@ -25,6 +26,7 @@ class StrictBlueprint(Blueprint):
 
 
 blueprint = StrictBlueprint("api", __name__, url_prefix="/api/v1")
+limiter.limit(RATE)(blueprint)
 blueprint.before_request(check_need)
 blueprint.register_error_handler(RefusedError, refused)
 
@@ -34,6 +36,13 @@ def bound_body() -> None:
     """JSON is small; only photos may be as large as the settings allow."""
     if request.mimetype != MULTIPART:
         request.max_content_length = LARGEST_JSON
+
+
+@blueprint.after_request
+def keep_nothing(response: Response) -> Response:
+    """No proxy and no browser keeps what was said about a child."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def refusals(*statuses: int) -> Callable[[View], View]:

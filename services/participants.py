@@ -26,7 +26,7 @@ from models.site import Site
 from services.access import Permission, may
 from services.actor import Actor, account_of
 from services.audit import Act, record
-from services.errors import ForbiddenError, NotFoundError, RefusedError
+from services.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
 from services.measurements import SaidMeasurement, add_measurement, check_size
 from services.once import first_result
 from services.timetables import add_timetable
@@ -155,6 +155,7 @@ def _earlier(session: Session, site: Site, said: Enrolment) -> Participant | Non
     key = {"client_id": said.client_id}
     child = first_result(session, Participant, {**key, "site_id": site.id}, _identity(said))
     if child is None:
+        _check_id_free(session, said)
         return None
     of_child = {"participant_id": child.id}
     size = {"measured_on": said.measured_on, "height_cm": said.height_cm}
@@ -162,6 +163,13 @@ def _earlier(session: Session, site: Site, said: Enrolment) -> Participant | Non
     first_result(session, Measurement, size_key, {**size, "weight_kg": said.weight_kg})
     first_result(session, Allocation, of_child, _allocated(said))
     return child
+
+
+def _check_id_free(session: Session, said: Enrolment) -> None:
+    """The id of another site's enrolment is a conflict that tells nothing of that child."""
+    used = select(Participant.id).where(Participant.client_id == said.client_id)
+    if session.scalar(used) is not None:
+        raise ConflictError(first={}, offered={})
 
 
 def _add(

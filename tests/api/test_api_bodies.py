@@ -1,9 +1,14 @@
 """Bodies and methods that are not as described: refused with the right status, never a crash."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from api.body import LARGEST_JSON
+from config import Environment, Settings
 from machine import API, Study, a_dose_said, is_problem, text_of
 
 
@@ -70,3 +75,18 @@ def test_a_method_that_is_not_offered_says_which_are(
 def test_an_address_that_does_not_exist_is_a_problem_too(machine: FlaskClient) -> None:
     assert is_problem(machine.get(f"{API}/nothing"), 404, "not_found")
     assert is_problem(machine.get(f"{API}/children/1"), 404, "not_found")
+
+
+def test_a_program_that_runs_wild_is_stopped_and_told_until_when(
+    new_app: Callable[[Settings], Flask], settings: Settings, study: Study
+) -> None:
+    wild = new_app(replace(settings, env=Environment.DEVELOPMENT)).test_client()
+    asked = [wild.get(study.path()).status_code for _ in range(600)]
+    stopped = wild.get(study.path())
+    assert set(asked) == {401}
+    assert is_problem(stopped, 429, "too_many_requests")
+    assert int(stopped.headers["Retry-After"]) > 0
+
+
+def test_nothing_that_is_answered_is_kept_on_the_way(machine: FlaskClient, study: Study) -> None:
+    assert "no-store" in machine.get(study.path()).headers["Cache-Control"]

@@ -158,3 +158,19 @@ def test_enrolling_needs_its_own_verb(client: FlaskClient, study: Study, session
     headers = bearing(a_token(session, study.site, "participants:read"))
     answer = client.post(CHILDREN, json=an_enrolment_said(study.site), headers=headers)
     assert answer.status_code == 403
+
+
+def test_the_enrolment_of_another_site_is_not_told(
+    machine: FlaskClient, client: FlaskClient, study: Study, session: Session
+) -> None:
+    other = session.get_one(Site, study.stranger.site_id)
+    said = an_enrolment_said(other, call_name="Secret")
+    headers = bearing(a_token(session, other))
+    assert client.post(CHILDREN, json=said, headers=headers).status_code == 201
+    for call_name in ("Secret", "Lele"):
+        numbers = {"study_number": "KHE-042", "randomisation_number": "R-042"}
+        changes = numbers | {"client_id": said["client_id"], "call_name": call_name}
+        again = an_enrolment_said(study.site, **changes)
+        answer = machine.post(CHILDREN, json=again, headers=bearing(study.token))
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "conflict")
+        assert "Secret" not in text_of(answer.get_json())
