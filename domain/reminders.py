@@ -68,9 +68,10 @@ def reminders(
     child: ChildFacts, plan: ReminderPlan, now: datetime, until: datetime
 ) -> Iterator[Reminder]:
     """The reminders of a child that fall due by `until` and are not yet too late at `now`."""
+    kinds = tuple(ReminderKind) if child.trough_on else (ReminderKind.DOSE,)
     # A slot's local date lies within a day of its instant, and offsets are minutes.
     for slot in _slots(child.timetables, (now - DAY).date(), (until + DAY).date()):
-        for kind in ReminderKind:
+        for kind in kinds:
             due_at, expires_at = _times(kind, slot, plan)
             if due_at <= until and now < expires_at:
                 found = expected(kind, slot, child, plan)

@@ -1,5 +1,6 @@
 """A study that sends messages: children, carers, and what the outbox holds of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from domain.protocol import Half
 from factories import LONG_AGO, PROTOCOL_KEY, a_carer, a_participant, an_order
 from models.account import Account
 from models.dose import DoseEntry
-from models.message import Message
+from models.message import Message, MessageState
 from models.participant import DaySchedule, Participant
 from models.visit import BloodDraw, Visit, VisitState
 from services.once import new_client_id
@@ -128,3 +129,8 @@ def blood_taken(session: Session, child: Participant, at: datetime) -> None:
     )
     session.add(draw)
     session.flush()
+
+
+def states(session: Session) -> Counter[MessageState]:
+    session.rollback()
+    return Counter(row.state for row in messages(session))

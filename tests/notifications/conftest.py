@@ -1,17 +1,23 @@
 """Lines to a Twilio on this machine."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from config import Settings
 from loopback.twilio_server import TwilioServer
 from loopback.twilio_webhooks import ACCOUNT_SID, AUTH_TOKEN
+from messages_of_a_study import MORNING, a_family
+from models.account import Account
+from models.participant import Participant
 from notifications.line import Line
 from notifications.set_up import make_line
-from plugins.app import make_settings
+from plugins.app import FakeClock, make_settings
 from web.parts import parts
+from webhook_calls import send_the_reminder
 
 PUBLIC_URL = "https://study.example"
 
@@ -35,3 +41,18 @@ def line(app: Flask, settings: Settings) -> Line:
     """Through the real SDK, with the clock of the test."""
     with app.app_context():
         return make_line(settings, parts().protocols, parts().clock)
+
+
+@pytest.fixture
+def reminded(session: Session, line: Line, clock: FakeClock) -> tuple[Participant, Account]:
+    """A family whose morning reminder went out a minute ago."""
+    clock.now = MORNING - timedelta(hours=2)
+    child, carer = a_family(session)
+    send_the_reminder(session, line, clock)
+    return child, carer
+
+
+@pytest.fixture
+def now(clock: FakeClock) -> datetime:
+    clock.now = datetime.now(UTC)
+    return clock.now
