@@ -25,6 +25,7 @@ from web import (
     i18n,
     limiter,
     logs,
+    made_up,
     pages,
     routes_photos,
     security,
@@ -92,6 +93,7 @@ def _init_requests(app: Flask, settings: Settings) -> None:
     """What happens around every view, in this order; the answer passes in the opposite one."""
     assets.init_app(app, HOME / "web" / "static")
     formats.init_app(app)
+    made_up.init_made_up(app)
     headers.init_headers(app)
     limiter.init_limiter(app, settings)
     session.init_sessions(app)

@@ -50,6 +50,7 @@ def make_page_app() -> Flask:
     formats.init_app(app)
     assets.init_app(app, ROOT / "web" / "static")
     app.add_template_global(lambda: "nonce", "csp_nonce")
+    app.add_template_global(lambda: False, "is_made_up")
     app.add_template_global(lambda: "token", "csrf_token")
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"#{endpoint}")
     app.add_url_rule("/", view_func=styleguide)
