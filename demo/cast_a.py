@@ -220,6 +220,6 @@ FIRST_SITE: Final = (
         height_cm="113.0",
         weight_kg="19.5",
         habit=Habit.STRUGGLING,
-        incidents=(I(K.MISSED, 2, 4),),
+        incidents=(I(K.MISSED, 23, 4), I(K.MISSED, 2, 2)),
     ),
 )

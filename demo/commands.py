@@ -52,7 +52,7 @@ def signins() -> None:
     click.echo(f"  phone     {DEMO_PARENT.phone}  ({DEMO_PARENT.name})")
     click.echo(f"       or   {SECOND_PARENT.phone}  ({SECOND_PARENT.name})")
     click.echo("  code      printed here, in the terminal that runs Sirolog, when asked for")
-    click.echo(f"or as a clinician at {address}/sign-in/staff")
+    click.echo(f"or as a clinician at {address}/staff/sign-in")
     click.echo(f"  e-mail    {_INVESTIGATOR}  (or {_PRESCRIBER} …)")
     if not _is_production():
         click.echo(f"  password  {DEMO_PASSWORD}")

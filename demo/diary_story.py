@@ -54,6 +54,8 @@ REASONS: Final = ("asleep", "forgot", "refused", "away", "forgot", "ill")
 OPEN_FOR: Final = timedelta(hours=6)
 SECOND_REASON: Final = "不知道已经给过了"
 _VOMITED_AFTER: Final = {Kind.VOMITED_EARLY: 12, Kind.VOMITED_LATER: 90}
+# nobody gives a dose earlier than this before its time
+EARLIEST: Final = timedelta(minutes=40)
 # kinds under which nobody writes to the diary on the day itself
 _UNTOLD: Final = frozenset(
     {Kind.SILENT, Kind.ON_PAPER, Kind.ASKED, Kind.ASKED_ACCEPTED, Kind.ASKED_DECLINED}
@@ -95,7 +97,7 @@ def _kind_of(story: Story, slot: Slot) -> Kind | None:
 def _taken_at(story: Story, slot: Slot) -> datetime:
     """Around the slot; on the day of a blood draw after it (draws holds both stories)."""
     chance, odds = story.chance, ODDS[story.child.habit]
-    delay = min(95.0, max(-40.0, chance.gauss(6, 14)))
+    delay = min(95.0, max(-35.0, chance.gauss(6, 14)))
     if chance.random() < odds.given_late:
         delay = chance.uniform(125, 320)
     draw = story.draws.get(slot.on)
@@ -157,7 +159,7 @@ def _first_telling(story: Story, slot: Slot, kind: Kind | None, *, taken_at: dat
         after = minutes(story.chance.uniform(150, 900))
     if kind is Kind.VOMITED_EARLY or kind is Kind.VOMITED_LATER:
         after = minutes(_VOMITED_AFTER[kind] + 8)
-    entered_at = max(taken_at, slot.due_at) + after
+    entered_at = taken_at + after
     received_at = entered_at + (minutes(260) if kind is Kind.OFFLINE else minutes(0))
     said = _said(story, slot, entered_at, {"taken_at": taken_at} | _details(story, slot, kind))
     return Telling(said, _who(story), received_at)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from demo.children import Kind
-from demo.diary_story import Telling, incident_on, tellings
+from demo.diary_story import EARLIEST, Telling, incident_on, tellings
 from demo.stage import Story, minutes
 from domain.lateness import is_late_entry
 from domain.orders import order_at
@@ -34,8 +34,8 @@ class Diary:
         story = self._story
         now = story.stage.now
         for slot in slots_between(story.tables, story.first_on, story.day_of(now)):
-            if slot.due_at <= now:
-                story.agenda.at(slot.due_at, partial(self._play, slot))
+            if slot.due_at - EARLIEST <= now:
+                story.agenda.at(slot.due_at - EARLIEST, partial(self._play, slot))
 
     def flush(self) -> None:
         """Write down what gathered."""

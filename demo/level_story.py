@@ -26,6 +26,8 @@ QUANTIFIED_FROM: Final = Decimal("2.0")
 _LAST_DOSES: Final = 40
 # how much faster a growing body clears the drug, a month
 _GROWTH: Final = 0.012
+# how far the same child on the same dose strays, with the assay's own error
+_FROM_DAY_TO_DAY: Final = 0.13
 
 
 def draw_level(story: Story, drawn_at: datetime, told_at: datetime | None) -> SaidLevel:
@@ -33,7 +35,7 @@ def draw_level(story: Story, drawn_at: datetime, told_at: datetime | None) -> Sa
     body = story.body
     grown = Body(body.clearance * (1 + _GROWTH * story.month(drawn_at)), body.half_life)
     found = level_at(grown, story.really[-_LAST_DOSES:], drawn_at)
-    reported = Decimal(f"{max(found * story.chance.gauss(1, 0.05), 0.1):.1f}")
+    reported = Decimal(f"{max(found * story.chance.gauss(1, _FROM_DAY_TO_DAY), 0.1):.1f}")
     quantified = reported >= QUANTIFIED_FROM
     return SaidLevel(
         client_id=story.id("level", drawn_at.date()),

@@ -21,16 +21,17 @@ from services.protocols import Protocols
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much of the study: the first `children` of the cast, at most `longest_days` each."""
+    """How much of the study: these children (by study number), at most so many days of each."""
 
-    children: int = len(CAST)
+    children: frozenset[str] = frozenset(child.study_number for child in CAST)
     longest_days: int = 400
 
     @property
     def cast(self) -> Sequence[Child]:
         return [
             replace(child, days=min(child.days, self.longest_days))
-            for child in CAST[: self.children]
+            for child in CAST
+            if child.study_number in self.children
         ]
 
 
