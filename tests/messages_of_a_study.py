@@ -39,8 +39,7 @@ def a_family_due(session: Session, at: datetime) -> tuple[Participant, Account]:
     """A family whose morning slot of that day falls at this instant: for tests against parts that
     live in real time. It lives where it is eleven o'clock then."""
     hours = 11 - at.hour
-    days_before = {"enrolled_on": (at - timedelta(days=30)).date()}
-    child = a_participant(session, **days_before)
+    child = a_participant(session, enrolled_on=(at - timedelta(days=30)).date())
     start = (at - timedelta(days=20)).date()
     an_order(session, child, from_on=start)
     schedule = DaySchedule(
