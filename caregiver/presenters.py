@@ -1,6 +1,6 @@
 """Slots and entries as words and states; templates only print them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,8 @@ from domain.protocol import Half, Protocol
 from domain.slots import Slot, SlotKey
 from models.account import Account
 from models.dose import DoseEntry
-from web.formats import clock, language, millilitres, short_day
+from services.doses import UNDONE
+from web.formats import clock, language, millilitres, moment, short_day
 
 # what a badge of macros/state.html calls it
 _LOOKS: Final[Mapping[SlotStatus, str]] = {
@@ -47,15 +48,16 @@ class SlotLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One entry with all its times. `stands` is False for one corrected or taken back."""
+    """One entry: what it says and all its times, in words. `stands` is False for one corrected or
+    taken back, `why` the reason why it was changed."""
 
     row: DoseEntry
     title: str
+    facts: str
     who: str
     channel: str
-    amount: str
-    taken: str
-    reason: str
+    times: str
+    why: str
     stands: bool
 
 
@@ -130,13 +132,34 @@ def entry_line(
     return EntryLine(
         row=row,
         title=str(OUTCOMES[row.outcome]),
+        facts=" · ".join(_facts(row, place)),
         who=names.get(row.entered_by_id, ""),
         channel=str(CHANNELS[row.channel]),
-        amount=millilitres(row.given_ml) if row.given_ml is not None else "",
-        taken=clock(row.taken_at, place.zone) if row.taken_at else "",
-        reason=place.reason(row.missed_reason),
+        times=" · ".join(_times(row, place.zone)),
+        why="" if row.amend_reason in {None, UNDONE} else str(row.amend_reason),
         stands=stands,
     )
+
+
+def _facts(row: DoseEntry, place: "Reader") -> Iterator[str]:
+    if row.given_ml is not None:
+        yield millilitres(row.given_ml)
+    if row.taken_at is not None:
+        yield clock(row.taken_at, place.zone)
+    if row.vomited_after_minutes is not None:
+        yield str(gettext("after %(minutes)s min", minutes=row.vomited_after_minutes))
+    if row.missed_reason is not None:
+        yield place.reason(row.missed_reason)
+
+
+def _times(row: DoseEntry, zone: ZoneInfo) -> Iterator[str]:
+    yield str(gettext("Entered %(moment)s", moment=moment(row.entered_at, zone)))
+    if row.received_at != row.entered_at:
+        yield str(gettext("arrived %(moment)s", moment=moment(row.received_at, zone)))
+    if row.is_late_entry:
+        yield str(gettext("entered late"))
+    if row.is_second_dose:
+        yield str(gettext("second dose"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +182,8 @@ def names_of(session: Session, rows: Iterable[DoseEntry]) -> Mapping[int, str]:
     ids = {row.entered_by_id for row in rows}
     if not ids:
         return {}
-    found = session.execute(
-        select(Account.id, Account.display_name).where(Account.id.in_(ids))
-    ).tuples()
-    return dict(found.all())
+    query = select(Account.id, Account.display_name).where(Account.id.in_(ids))
+    return {row.id: row.display_name for row in session.execute(query)}
 
 
 def advice_texts(names: Iterable[str], protocol: Protocol) -> tuple[str, ...]:

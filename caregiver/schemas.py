@@ -1,7 +1,6 @@
 """Forms of the diary: shape only. What may be said when is for services/doses.py."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -20,13 +19,13 @@ _LONGEST_NOTE: Final = 500
 _LONGEST_REASON: Final = 200
 
 
-_CODES: Final = {"required": "required", "null": "required"}
+_CODES: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "required", "null": "required"}
 
 
 class SlotName(fields.Field[SlotKey]):
     """A slot as a form carries it: 2026-03-10-morning."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
 
     def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> SlotKey:
         key = key_of(clean(value))
@@ -38,7 +37,7 @@ class SlotName(fields.Field[SlotKey]):
 class Minutes(fields.Field[int]):
     """Whole minutes."""
 
-    default_error_messages: Mapping[str, str] = _CODES
+    default_error_messages = _CODES
 
     def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> int:
         number = exact(value)

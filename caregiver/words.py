@@ -64,7 +64,7 @@ add_sentences(
         "undo_not_yours": _("Only the person who made this entry can undo it. You can correct it."),
         "undo_too_late": _("It is too late to undo this. You can correct it here."),
         "undo_not_possible": _("A correction cannot be undone. You can correct it again."),
-        "already_corrected": _("This entry was corrected or taken back already."),
+        "entry_superseded": _("This entry was corrected or taken back already."),
         "already_given": _("This dose is already recorded."),
         "too_soon": _("The last dose was only a short time ago."),
         "which_slot": _("Which dose was it? At this time the other one is nearer."),

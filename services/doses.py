@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,10 @@ from services.errors import NotFoundError, RefusedError
 from services.once import first_result
 from services.said_dose import SaidDose, content
 
-__all__ = ["LoggedDose", "SaidDose", "correct", "entry_of_child", "log_dose", "undo"]
+# the reason that a retraction by the undo button gives
+UNDONE: Final = "undo"
+
+__all__ = ["UNDONE", "LoggedDose", "SaidDose", "correct", "entry_of_child", "log_dose", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,14 @@ def correct(
     """Say anew what the entry `entry_id` (public id) said wrongly; the old one stays visible.
 
     As `log_dose`; beside that RefusedError `needs_correction_request` when the entry itself is
-    older than a family may correct, and `already_corrected`.
+    older than a family may correct, and `entry_superseded`.
     """
     desk = _Desk(session, actor, participant, protocol, now)
     row = entry_of_child(session, participant, entry_id)
     if not reason.strip():
         raise RefusedError("required", "reason")
     if row.outcome is Outcome.RETRACTED:
-        raise RefusedError("already_corrected", "reason")
+        raise RefusedError("entry_superseded", "reason")
     return _write(desk, said, _Amendment(row, reason.strip()))
 
 
@@ -114,7 +118,7 @@ def undo(
     """Take back an entry just made: a retraction is added. A second tap changes nothing.
 
     Raises RefusedError `undo_not_yours`, `undo_too_late` (correct it instead),
-    `undo_not_possible` for a correction and `already_corrected`.
+    `undo_not_possible` for a correction and `entry_superseded`.
     """
     desk = _Desk(session, actor, participant, protocol, now)
     _lock(desk)
@@ -229,7 +233,7 @@ def _retraction(desk: _Desk, row: DoseEntry, client_id: uuid.UUID) -> DoseEntry:
         channel=Channel(desk.actor.channel),
         is_late_entry=False,
         amends_id=row.id,
-        amend_reason="undo",
+        amend_reason=UNDONE,
     )
 
 
@@ -281,4 +285,4 @@ def _check_amendable(desk: _Desk, row: DoseEntry, said: SaidDose) -> None:
 def _check_not_amended(desk: _Desk, row: DoseEntry) -> None:
     later = select(DoseEntry.id).where(DoseEntry.amends_id == row.id)
     if desk.session.scalar(later) is not None:
-        raise RefusedError("already_corrected")
+        raise RefusedError("entry_superseded")

@@ -92,7 +92,7 @@ def test_a_correction_needs_a_reason(family: Family) -> None:
 def test_an_entry_is_corrected_once_and_then_its_correction(family: Family) -> None:
     row = family.log().entry
     second = family.correct(row, taken_at=DUE).entry
-    with pytest.raises(RefusedError, match="already_corrected"):
+    with pytest.raises(RefusedError, match="entry_superseded"):
         family.correct(row, taken_at=NOW)
     assert family.correct(second, taken_at=NOW).created
 
