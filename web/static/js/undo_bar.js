@@ -10,3 +10,5 @@ if (bar instanceof HTMLElement) {
     if (!bar.contains(document.activeElement)) bar.hidden = true;
   }, SHOWN_FOR_MS);
 }
+
+export {};
