@@ -25,7 +25,7 @@ def in_background(line: Line) -> Callable[[int], None]:
 
 
 def at_once(line: Line) -> Callable[[int], None]:
-    """Returns when it is done and never raises: for tests, where threads would race."""
+    """Returns when it is done and never raises."""
 
     def send_now(message_id: int) -> None:
         try:

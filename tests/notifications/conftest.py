@@ -14,6 +14,7 @@ from messages_of_a_study import MORNING, a_family
 from models.account import Account
 from models.participant import Participant
 from notifications.line import Line
+from notifications.send_now import at_once
 from notifications.set_up import make_line
 from plugins.app import FakeClock, make_settings
 from web.parts import parts
@@ -38,9 +39,11 @@ def settings(tmp_path: Path, database_url: str, twilio_server: TwilioServer) -> 
 
 @pytest.fixture
 def line(app: Flask, settings: Settings) -> Line:
-    """Through the real SDK, with the clock of the test."""
+    """Through the real SDK, with the clock of the test. What cannot wait leaves at once."""
     with app.app_context():
-        return make_line(settings, parts().protocols, parts().clock)
+        made = make_line(settings, parts().protocols, parts().clock)
+        parts().send_now = at_once(made)
+    return made
 
 
 @pytest.fixture
