@@ -176,7 +176,8 @@ def _sample(sample: Sample | None, protocol: Protocol) -> str:
         return str(_("nothing in the chart"))
     plan = protocol.lab(sample.row.analyte)
     cell = result_cell(sample.row, plan)
-    told = (f"{cell.mark}{cell.text} {unit_word(plan.unit)}", cell.converted, cell.range)
+    amount = f"{cell.mark} {cell.text} {unit_word(plan.unit)}".strip()
+    told = (amount, cell.converted, cell.range)
     return " · ".join([part for part in told if part] + [day(sample.on)])
 
 

@@ -2,38 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from clinician.result_words import (
     ARROWS,
+    CHANNELS,
     FINDINGS,
+    HALVES,
     POSITIONS,
     TROUGH_FLAGS,
     URGENCIES,
     word,
 )
 from domain.diary import SlotState, SlotStatus
-from domain.entries import Channel
 from domain.interval import Interval
 from domain.level import Position
-from domain.protocol import Half, Protocol
+from domain.protocol import Protocol
 from models.laboratory import Level, LevelOverrule
 from services.verdicts import JudgedLevel, reported_level
 from web.formats import clock, day, decimal, moment, short_day
 
-CHANNELS: Final[dict[str, Any]] = {
-    Channel.PAGE: _l("diary page"),
-    Channel.OFFLINE: _l("phone without network"),
-    Channel.SMS: _l("text message"),
-    Channel.CLINIC: _l("clinic"),
-    Channel.API: _l("another program"),
-}
-HALVES: Final[dict[str, Any]] = {Half.MORNING: _l("morning"), Half.EVENING: _l("evening")}
 LOOKS: Final[dict[SlotStatus, str]] = {
     SlotStatus.DOUBLED: "double",
     SlotStatus.PARTIAL: "partly",
@@ -73,6 +65,7 @@ class LevelCard:
     told: str
     elapsed: str
     days_on_dose: int | None
+    window_hours: str
     doses: tuple[DoseLine, ...]
     rule_version: str
 
@@ -99,6 +92,7 @@ def level_card(judged: JudgedLevel, zone: ZoneInfo, protocol: Protocol) -> Level
         told=_told(row, zone),
         elapsed=hours_text(verdict.elapsed) if verdict and verdict.elapsed is not None else "",
         days_on_dose=verdict.days_on_dose if verdict else None,
+        window_hours=decimal(protocol.trough.diary_window_hours),
         doses=tuple(dose_line(state, zone) for state in verdict.doses) if verdict else (),
         rule_version=protocol.key,
     )

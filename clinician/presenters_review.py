@@ -1,6 +1,7 @@
 """The participant page in words: the facts on top and the tables beside the time axis."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,9 +14,10 @@ from clinician.assessment_words import CATEGORIES
 from clinician.dose_strip import STATE_WORDS, MonthLine, months, remarkable
 from clinician.presenters_assessment import visit_label
 from clinician.presenters_labs import label_of, result_cell, unit_word
-from clinician.presenters_levels import HALVES, DoseLine, LevelCard, interval_text, level_card
+from clinician.presenters_levels import DoseLine, LevelCard, interval_text, level_card
 from clinician.result_words import (
     FIRMNESSES,
+    HALVES,
     MESSAGE_KINDS,
     MESSAGE_STATES,
     METHODS,
@@ -53,11 +55,11 @@ class Facts:
     weight: str
     weighed: str
     surface: str
-    arm: str
     target: str
     taken: str
     taken_note: str
     on_time: str
+    on_time_hours: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Tables:
     visits: tuple[TableRow, ...]
     messages: tuple[TableRow, ...]
     message_counts: tuple[TableRow, ...]
-    alerts: tuple[TableRow, ...]
+    alerts: str
 
 
 def range_days(chosen: str | None, review_end: date, start: date) -> tuple[str, date]:
@@ -118,11 +120,11 @@ def facts_of(review: Review) -> Facts:
         weight=f"{decimal(size.weight_kg)} kg" if size else "–",
         weighed=day(size.measured_on) if size else "",
         surface=f"{size.bsa_m2:.2f} m²" if size else "–",
-        arm="",
         target=f"{interval_text(review.arm.trough)} ng/mL" if review.arm else "–",
         taken=_percent(taking.observed.taking),
         taken_note=str(_("worst case %(percent)s", percent=_percent(taking.worst_case.taking))),
         on_time=_percent(taking.timing[main]) if main in taking.timing else "–",
+        on_time_hours=decimal(main),
     )
 
 
@@ -150,7 +152,7 @@ def tables_of(review: Review, addresses: Addresses, zone: ZoneInfo) -> Tables:
         visits=_visits(review),
         messages=_messages(review, zone),
         message_counts=_message_counts(review),
-        alerts=_alerts(review, zone),
+        alerts=_alerts(review),
     )
 
 
@@ -286,14 +288,11 @@ def _message_counts(review: Review) -> tuple[TableRow, ...]:
     )
 
 
-def _alerts(review: Review, zone: ZoneInfo) -> tuple[TableRow, ...]:
-    """Those nobody has answered yet."""
-    marks: Iterable[Mark] = review.marks_of(MarkKind.ALERT)
-    return tuple(
-        TableRow((moment(mark.at, zone), word(MATTERS, mark.code)))
-        for mark in marks
-        if mark.extra is None and mark.at is not None
-    )
+def _alerts(review: Review) -> str:
+    """What nobody has answered yet: each kind of matter, and how many where there are several."""
+    open_ones = (mark for mark in review.marks_of(MarkKind.ALERT) if mark.extra is None)
+    counts = Counter(word(MATTERS, mark.code) for mark in open_ones).most_common()
+    return " · ".join(f"{matter} ({n})" if n > 1 else matter for matter, n in counts)
 
 
 def _span(mark: Mark) -> str:

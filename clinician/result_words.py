@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from domain.entries import Channel
 from domain.level import Position
-from domain.protocol import Due
+from domain.protocol import Half
 from domain.response_inputs import Firmness, SkinColour
 from domain.trough import Finding, Flag
 from models.adverse_event import Relatedness
@@ -31,7 +32,7 @@ FINDINGS: Final[Words] = {
     Finding.IRREGULAR: _("Irregular doses before"),
 }
 TROUGH_FLAGS: Final[Words] = {
-    Flag.EARLY: _("early: less than two weeks on this dose"),
+    Flag.EARLY: _("soon after the last change of dose"),
     Flag.EVENING_SAMPLE: _("sample before the evening dose"),
     Flag.OUTSIDE_IDEAL: _("outside the ideal hours"),
     Flag.WORD_OF_MOUTH: _("rests on what was told at the blood draw"),
@@ -92,7 +93,7 @@ RELATEDNESS: Final[Words] = {
     Relatedness.DEFINITE: _("definite"),
 }
 ACTIONS: Final[Words] = {
-    Action.NONE: _("none"),
+    Action.NONE: _("dose unchanged"),
     Action.REDUCED: _("dose reduced"),
     Action.HELD: _("put on hold"),
     Action.STOPPED: _("stopped for good"),
@@ -124,12 +125,19 @@ MESSAGE_STATES: Final[Words] = {
     MessageState.CANCELLED: _("cancelled"),
     MessageState.EXPIRED: _("too late to send"),
 }
+CHANNELS: Final[Words] = {
+    Channel.PAGE: _("diary page"),
+    Channel.OFFLINE: _("phone without network"),
+    Channel.SMS: _("text message"),
+    Channel.CLINIC: _("clinic"),
+    Channel.API: _("another program"),
+}
+HALVES: Final[Words] = {Half.MORNING: _("morning"), Half.EVENING: _("evening")}
 VISIT_STATES: Final[Words] = {
     VisitState.PLANNED: _("planned"),
     VisitState.DONE: _("done"),
     VisitState.MISSED: _("missed"),
 }
-DUE: Final[Words] = {Due.ASSESSMENT: _("response assessment")}
 
 add_sentences(
     {

@@ -14,7 +14,15 @@ from clinician.assessment_words import CATEGORIES
 from clinician.dose_strip import LETTERS, STATE_WORDS, strip
 from clinician.presenters_labs import label_of, result_cell, unit_word
 from clinician.presenters_levels import LevelCard
-from clinician.result_words import MESSAGE_KINDS, MESSAGE_STATES, TREATMENTS, word
+from clinician.result_words import (
+    FIRMNESSES,
+    MESSAGE_KINDS,
+    MESSAGE_STATES,
+    MODALITIES,
+    SKIN_COLOURS,
+    TREATMENTS,
+    word,
+)
 from domain.orders import OrderKind
 from domain.protocol import Half
 from models.order import DoseOrder
@@ -27,6 +35,9 @@ from web.photo_words import site_word, view_word
 
 Document = dict[str, Any]
 _NOBODY: Final = UUID(int=0)
+# volumes and findings share a track
+_TRACKS: Final = {MarkKind.VOLUME: "examination", MarkKind.SKIN: "examination"}
+# where a slot stands on the drawing; the tables say when it really was
 _HOUR: Final[Mapping[Half, str]] = {Half.MORNING: "08:00", Half.EVENING: "20:00"}
 
 
@@ -96,6 +107,7 @@ def _words(review: Review) -> Document:
         "platelets": f"{label_of(platelets)}, {unit_word(platelets.unit)}",
         "fibrinogen": f"{label_of(fibrinogen)}, {unit_word(fibrinogen.unit)}",
         "photo": _("Photos"),
+        "examination": _("Examined"),
         "assessment": _("Response"),
         "event": _("Events"),
         "treatment": _("Treatments"),
@@ -153,6 +165,8 @@ def _lab(sample: Sample, review: Review, zone: ZoneInfo) -> Document:
 def _marks(review: Review, addresses: Addresses, zone: ZoneInfo) -> Iterable[Document]:
     tracks = (
         (MarkKind.PHOTO, _photo),
+        (MarkKind.VOLUME, _volume),
+        (MarkKind.SKIN, _skin),
         (MarkKind.ASSESSMENT, _assessment),
         (MarkKind.EVENT, _event),
         (MarkKind.TREATMENT, _treatment),
@@ -161,7 +175,7 @@ def _marks(review: Review, addresses: Addresses, zone: ZoneInfo) -> Iterable[Doc
     for kind, write in tracks:
         for mark in review.marks_of(kind):
             at = f"{mark.on}T12:00" if mark.on else _wall(mark.at, zone)
-            yield {"track": kind.value, "at": at, **write(mark, addresses)}
+            yield {"track": _TRACKS.get(kind, kind.value), "at": at, **write(mark, addresses)}
     for mark in review.marks_of(MarkKind.VISIT):
         if mark.on is not None and review.first_on <= mark.on <= review.last_on:
             label = review.protocol.visit(mark.code).label
@@ -175,6 +189,15 @@ def _photo(mark: Mark, addresses: Addresses) -> Document:
         "url": addresses.photo(mark.public_id),
         "image": addresses.thumbnail(mark.public_id),
     }
+
+
+def _volume(mark: Mark, _addresses: Addresses) -> Document:
+    amount = f"{mark.amount:.1f} mL" if mark.amount is not None else ""
+    return {"text": f"{mark.code}: {amount} · {word(MODALITIES, mark.detail)}"}
+
+
+def _skin(mark: Mark, _addresses: Addresses) -> Document:
+    return {"text": f"{word(SKIN_COLOURS, mark.code)} · {word(FIRMNESSES, mark.detail)}"}
 
 
 def _assessment(mark: Mark, addresses: Addresses) -> Document:

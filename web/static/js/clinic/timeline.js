@@ -18,9 +18,9 @@ import { listenToKeys } from "./timeline_keys.js";
  * @typedef {import("./timeline_colours.js").Colours} Colours
  */
 
-const TRACKS = ["photo", "assessment", "event", "treatment", "visit", "message"];
+const TRACKS = ["photo", "examination", "assessment", "event", "treatment", "visit", "message"];
 // heights of the grids in shares of the drawing: order, doses, level, platelets, fibrinogen, marks
-const SHARES = [9, 8, 24, 16, 14, 19];
+const SHARES = [8, 8, 21, 13, 12, 20];
 const TOP = 2;
 const GAP = 1.4;
 
@@ -29,12 +29,22 @@ const startOf = (day) => `${day}T00:00`;
 /** @param {string} day */
 const endOf = (day) => `${day}T23:59`;
 
+/** @param {boolean} narrow */
+const leftOf = (narrow) => (narrow ? 92 : 132);
+
 /** @param {Data} data @param {Colours} ink @param {boolean} narrow */
 function frame(data, ink, narrow) {
   const grids = [];
   let top = TOP;
   for (const share of SHARES) {
-    grids.push({ left: narrow ? 64 : 108, right: narrow ? 8 : 20, top: `${top}%`, height: `${share}%` });
+    grids.push({
+      left: leftOf(narrow),
+      right: narrow ? 8 : 20,
+      top: `${top}%`,
+      height: `${share}%`,
+      // all tracks begin at the same place, however long their words are
+      outerBoundsMode: /** @type {const} */ ("none"),
+    });
     top += share + GAP;
   }
   const last = SHARES.length - 1;
@@ -43,6 +53,7 @@ function frame(data, ink, narrow) {
     gridIndex: index,
     min: startOf(data.from),
     max: endOf(data.to),
+    splitNumber: narrow ? 3 : 8,
     axisLabel: { show: index === last, color: ink.muted, hideOverlap: true },
     axisLine: { lineStyle: { color: ink.line } },
     axisTick: { show: index === last },
@@ -54,20 +65,12 @@ function frame(data, ink, narrow) {
 
 /** @param {Data} data @param {Colours} ink @param {boolean} narrow */
 function yAxes(data, ink, narrow) {
-  const name = (/** @type {string} */ text) => ({
-    name: narrow ? text.replace(", ", "\n") : text.replace(", ", "\n"),
-    nameLocation: /** @type {const} */ ("middle"),
-    nameRotate: 0,
-    nameGap: narrow ? 30 : 56,
-    nameTextStyle: { color: ink.text, fontWeight: /** @type {const} */ ("bold"), fontSize: narrow ? 10 : 12 },
-  });
-  const value = (/** @type {number} */ grid, /** @type {string} */ text, /** @type {number} */ parts) => ({
+  const value = (/** @type {number} */ grid, /** @type {number} */ parts) => ({
     type: /** @type {const} */ ("value"),
     gridIndex: grid,
     splitNumber: parts,
     axisLabel: { color: ink.muted, hideOverlap: true, fontSize: 10 },
     splitLine: { lineStyle: { color: ink.line, opacity: 0.6 } },
-    ...name(text),
   });
   const rows = (/** @type {number} */ grid, /** @type {string[]} */ words) => ({
     type: /** @type {const} */ ("category"),
@@ -81,13 +84,25 @@ function yAxes(data, ink, narrow) {
   });
   const words = data.words;
   return [
-    { ...value(0, words.order ?? "", 1), min: 0 },
+    { ...value(0, 1), min: 0 },
     rows(1, [words.morning ?? "", words.evening ?? ""]),
-    { ...value(2, words.level ?? "", 3), min: 0 },
-    { ...value(3, words.platelets ?? "", 2), min: 0 },
-    { ...value(4, words.fibrinogen ?? "", 2), min: 0 },
+    { ...value(2, 3), min: 0 },
+    { ...value(3, 2), min: 0 },
+    { ...value(4, 2), min: 0 },
     rows(5, TRACKS.map((track) => words[track] ?? "")),
   ];
+}
+
+/** The names of the drawn tracks, in the margin at the left. */
+/** @param {Data} data @param {Colours} ink @param {boolean} narrow @param {{top: string}[]} grids */
+function titles(data, ink, narrow, grids) {
+  const named = [["order", 0], ["level", 2], ["platelets", 3], ["fibrinogen", 4]];
+  return named.map(([word, grid]) => ({
+    text: (data.words[/** @type {string} */ (word)] ?? "").replace(", ", "\n"),
+    left: 0,
+    top: grids[/** @type {number} */ (grid)]?.top,
+    textStyle: { color: ink.text, fontSize: narrow ? 11 : 13, fontWeight: /** @type {const} */ ("bold"), lineHeight: 15 },
+  }));
 }
 
 /** @param {Data} data @param {Colours} ink */
@@ -118,16 +133,16 @@ function orderSeries(data, ink) {
     symbol: "none",
     lineStyle: { color: ink.lake, width: 2 },
     areaStyle: { color: ink.tint },
-    markArea: { silent: true, itemStyle: { color: ink.held }, label: { color: ink.text, fontSize: 10 }, data: pauses },
+    markArea: { silent: true, itemStyle: { color: ink.held, opacity: 0.3 }, label: { color: ink.text, fontSize: 10 }, data: pauses },
   };
 }
 
 /** @param {Data} data @param {Colours} ink */
 function levelSeries(data, ink) {
   const points = data.levels.map((level) => ({
-    value: [level.at, level.value],
-    symbol: level.below ? "triangle" : level.valid ? "circle" : "emptyCircle",
-    symbolRotate: level.below ? 180 : 0,
+    // a level below quantification is no number: the line stops there
+    value: [level.at, level.below ? null : level.value],
+    symbol: level.valid ? "circle" : "emptyCircle",
     itemStyle: { color: level.valid ? ink.text : ink.late },
     point: level,
   }));
@@ -143,6 +158,21 @@ function levelSeries(data, ink) {
     markArea: band
       ? { silent: true, itemStyle: { color: ink.band, opacity: 0.7 }, data: [[{ yAxis: band.low }, { yAxis: band.high }]] }
       : undefined,
+  };
+}
+
+/** @param {Data} data @param {Colours} ink */
+function belowSeries(data, ink) {
+  return {
+    id: "below",
+    type: /** @type {const} */ ("scatter"),
+    xAxisIndex: 2,
+    yAxisIndex: 2,
+    data: data.levels.filter((level) => level.below).map((level) => ({ value: [level.at, level.value], point: level })),
+    symbol: "triangle",
+    symbolRotate: 180,
+    symbolSize: 12,
+    itemStyle: { color: ink.late },
   };
 }
 
@@ -163,9 +193,10 @@ function labSeries(id, points, index, colour) {
 
 const SHAPES = /** @type {Record<string, string>} */ ({
   photo: "roundRect",
+  examination: "rect",
   assessment: "diamond",
   event: "triangle",
-  treatment: "rect",
+  treatment: "arrow",
   visit: "circle",
   message: "pin",
 });
@@ -198,6 +229,7 @@ function options(data, place) {
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: grids,
+    title: titles(data, ink, narrow, grids),
     xAxis,
     yAxis: yAxes(data, ink, narrow),
     axisPointer: { link: [{ xAxisIndex: /** @type {"all"} */ ("all") }], lineStyle: { color: ink.muted } },
@@ -212,12 +244,13 @@ function options(data, place) {
     },
     dataZoom: [
       { type: /** @type {const} */ ("inside"), xAxisIndex: every, zoomOnMouseWheel: /** @type {const} */ ("ctrl"), moveOnMouseMove: true, filterMode: /** @type {const} */ ("none") },
-      { type: /** @type {const} */ ("slider"), xAxisIndex: every, bottom: 4, height: 18, filterMode: /** @type {const} */ ("none"), showDetail: false },
+      { type: /** @type {const} */ ("slider"), xAxisIndex: every, bottom: 4, height: 18, filterMode: /** @type {const} */ ("none"), showDetail: false, showDataShadow: false },
     ],
     series: [
       orderSeries(data, ink),
       stripSeries(data.strip, ink),
       levelSeries(data, ink),
+      belowSeries(data, ink),
       labSeries("platelets", data.platelets, 3, ink.missed),
       labSeries("fibrinogen", data.fibrinogen, 4, ink.held),
       markSeries(data, ink),
@@ -252,7 +285,7 @@ function draw() {
   if (!place || !source?.textContent || typeof echarts === "undefined") return;
   const data = /** @type {Data} */ (JSON.parse(source.textContent));
   place.hidden = false;
-  document.getElementById("timeline-keys")?.removeAttribute("hidden");
+  for (const id of ["timeline-keys", "timeline-legend"]) document.getElementById(id)?.removeAttribute("hidden");
   const chart = echarts.init(place, null, { renderer: "canvas" });
   const paint = () => chart.setOption(/** @type {any} */ (options(data, place)), true);
   paint();
