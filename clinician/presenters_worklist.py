@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
@@ -126,14 +126,24 @@ def detail_of(item: WorkItem, protocol: Protocol) -> str:
 def _level_detail(facts: Mapping[str, object]) -> str:
     arrow = ARROWS.get(Position(str(facts["position"])), "") if "position" in facts else ""
     bounds = f"{facts['low']}–{facts['high']}" if {"low", "high"} <= facts.keys() else ""
-    return f"{arrow} {facts.get('result', '')} ng/mL · {_('range')} {bounds}".strip()
+    words = str(_("range %(range)s", range=bounds)) if bounds else ""
+    return " · ".join(filter(None, (f"{arrow} {facts.get('result', '')} ng/mL".strip(), words)))
 
 
 def _slots_detail(facts: Mapping[str, object]) -> str:
     if "slot_on" in facts and "half" in facts:
-        return f"{facts['slot_on']} {HALVES[Half(str(facts['half']))]}"
-    slots = facts.get("slots")
-    return ", ".join(map(str, slots)) if isinstance(slots, list) else ""
+        return _slot_words(f"{facts['slot_on']}:{facts['half']}")
+    slots: Any = facts.get("slots")
+    return ", ".join(_slot_words(str(slot)) for slot in slots) if isinstance(slots, list) else ""
+
+
+def _slot_words(name: str) -> str:
+    """A slot as alerts name it, "2026-03-10:morning"; anything else as it is."""
+    on, _colon, half = name.partition(":")
+    try:
+        return f"{short_day(date.fromisoformat(on))} {HALVES[Half(half)]}"
+    except ValueError:
+        return name
 
 
 def _action(item: WorkItem) -> tuple[str, str] | None:

@@ -148,7 +148,7 @@ def _page(place: Place, filled: Filled[Any]) -> str:
         "carers",
         open_carers=[one for one in shown if one.tie.ended_at is None],
         ended_carers=[one for one in shown if one.tie.ended_at is not None],
-        phone_of=lambda one: _phone_words(place, one),
+        phones={one.tie.id: _phone_words(place, one) for one in shown},
         relations=options(RELATIONS),
         relation_words=RELATIONS,
         locales=[("zh", "中文"), ("en", "English")],

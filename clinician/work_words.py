@@ -34,8 +34,8 @@ MATTERS: Final[Mapping[str, Any]] = {
     "visit_overdue": _("Visit overdue"),
 }
 URGENCIES: Final[Mapping[Urgency, Any]] = {
-    Urgency.URGENT: _("Now"),
-    Urgency.SAME_DAY: _("Today"),
+    Urgency.URGENT: _("Urgent"),
+    Urgency.SAME_DAY: _("Same day"),
     Urgency.THIS_WEEK: _("This week"),
     Urgency.REVIEW: _("Review"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
@@ -22,8 +22,12 @@ def trail_of(
 ) -> TrailPage:
     """What was done about a child. `older_than` is what the page before said."""
     query = select(AuditEntry).where(AuditEntry.participant_id == participant_id)
-    if older_than is not None:
-        query = query.where(AuditEntry.id < older_than)
-    found = session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
+    last = None if older_than is None else session.get(AuditEntry, older_than)
+    if last is not None:
+        query = query.where(
+            or_(AuditEntry.at < last.at, and_(AuditEntry.at == last.at, AuditEntry.id < last.id))
+        )
+    newest_first = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    found = session.scalars(newest_first.limit(limit + 1)).all()
     entries = found[:limit]
     return TrailPage(entries, entries[-1].id if len(found) > limit else None)

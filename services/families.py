@@ -206,8 +206,9 @@ def _last_seen(session: Session, account_ids: Sequence[int]) -> dict[int, dateti
     )
     found: dict[int, datetime] = {}
     for row in rows:
-        if row[0] is not None:
-            found[row[0]] = row[1]
+        account_id: int | None = row[0]
+        if account_id is not None:
+            found[account_id] = row[1]
     return found
 
 
