@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 from factories import a_carer, a_clinician, a_participant, sign_in_carer, sign_in_staff
 from models.audit import AuditEntry
 from models.participant import Participant
-from models.photo import Photo
 from models.site import Site, StaffRole
 from photo_samples import a_picture, encoded
+from photos_of_a_child import a_photo, photos_kept, send_photos, words
 
 READING = ("", f"/{uuid.uuid4()}")
 WRITING = ("/new", f"/{uuid.uuid4()}/unusable", f"/{uuid.uuid4()}/usable")
@@ -42,50 +42,9 @@ def page_of(child: Participant, rest: str = "") -> str:
     return f"/clinic/participants/{child.public_id}/photos{rest}"
 
 
-def a_photo(session: Session, child: Participant, **changes: Any) -> Photo:
-    """A row whose files nobody asks for."""
-    values: dict[str, Any] = {
-        "client_id": uuid.uuid4(),
-        "participant_id": child.id,
-        "view": "overview",
-        "body_site": "leg",
-        "shown_on": date(2026, 3, 1),
-        "position_removed": False,
-        "sha256": uuid.uuid4().hex * 2,
-        "byte_count": 1,
-        "media_type": "image/jpeg",
-        "width": 4032,
-        "height": 3024,
-        "original_key": "a/original.jpg",
-        "display_key": "a/display.jpg",
-        "thumbnail_key": "a/thumbnail.jpg",
-        "received_at": child.recorded_at,
-        "uploaded_by_id": child.recorded_by_id,
-        "channel": "page",
-    }
-    photo = Photo(**(values | changes))
-    session.add(photo)
-    session.flush()
-    return photo
-
-
 def send(client: FlaskClient, child: Participant, *files: bytes, **changes: Any) -> TestResponse:
-    form: dict[str, Any] = {
-        "client_id": str(uuid.uuid4()),
-        "view": "overview",
-        "body_site": "leg",
-        "note": "",
-        "photo": [(io.BytesIO(data), f"{n}.jpg") for n, data in enumerate(files, 1)],
-    }
-    return client.post(page_of(child, "/new"), data=form | changes)
-
-
-def rows(session: Session) -> list[Photo]:
-    return list(session.scalars(select(Photo).order_by(Photo.id)))
-
-
-def words(answer: TestResponse) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+    named = [(data, f"{number}.jpg") for number, data in enumerate(files, 1)]
+    return send_photos(client, page_of(child, "/new"), *named, **changes)
 
 
 # --- the five questions
@@ -140,7 +99,7 @@ def test_another_childs_photo_is_not_found_under_this_child(
     assert nurse.get(page_of(child, f"/{photo.public_id}")).status_code == 404
     answer = nurse.post(page_of(child, f"/{photo.public_id}/unusable"), data={"reason": "dark"})
     assert answer.status_code == 404
-    assert rows(session)[0].unusable_reason is None
+    assert photos_kept(session)[0].unusable_reason is None
 
 
 def test_the_clinics_photo_arrives_like_the_familys(
@@ -151,7 +110,7 @@ def test_the_clinics_photo_arrives_like_the_familys(
     told = words(nurse.get(answer.location))
     assert "1.jpg Arrived" in told
     assert "2.jpg This file is not a photo." in told
-    (photo,) = rows(session)
+    (photo,) = photos_kept(session)
     assert (photo.channel, photo.note, photo.view) == ("clinic", "visit", "overview")
 
 
@@ -162,7 +121,7 @@ def test_a_form_without_a_photo_comes_back(
     assert answer.status_code == 422
     assert "Please choose a photo." in answer.text
     assert re.search(r'value="ruler"[^>]* checked', answer.text)
-    assert rows(session) == []
+    assert photos_kept(session) == []
 
 
 def test_a_bad_photo_alone_comes_back_with_the_reason(
@@ -271,7 +230,7 @@ def test_a_monitor_looks_and_changes_nothing(
     assert "Why can this photo" not in client.get(page_of(child, f"/{photo.public_id}")).text
     for rest in ("/new", f"/{photo.public_id}/unusable", f"/{photo.public_id}/usable"):
         assert client.post(page_of(child, rest), data={"reason": "x"}).status_code == 403
-    assert rows(session)[0].unusable_reason is None
+    assert photos_kept(session)[0].unusable_reason is None
 
 
 # --- setting aside
@@ -285,11 +244,11 @@ def test_a_photo_is_set_aside_with_a_reason_and_taken_back(
     answer = nurse.post(f"{here}/unusable", data={"reason": "too dark"})
     assert (answer.status_code, answer.location) == (303, here)
     assert "Not used for the study: too dark" in words(nurse.get(here))
-    assert rows(session)[0].unusable_reason == "too dark"
+    assert photos_kept(session)[0].unusable_reason == "too dark"
     assert nurse.post(f"{here}/usable").status_code == 303
     assert "Why can this photo not be used?" in nurse.get(here).text
     session.expire_all()
-    assert rows(session)[0].unusable_reason is None
+    assert photos_kept(session)[0].unusable_reason is None
     acts = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert acts == ["photo.unusable", "photo.usable"]
 
@@ -304,4 +263,4 @@ def test_a_photo_is_not_set_aside_without_a_reason(
     answer = nurse.post(page_of(child, f"/{photo.public_id}/unusable"), data={"reason": reason})
     assert answer.status_code == 422
     assert message in answer.text
-    assert rows(session)[0].unusable_reason is None
+    assert photos_kept(session)[0].unusable_reason is None

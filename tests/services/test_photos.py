@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -14,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from config import HOME
 from domain.protocol import Protocol
-from factories import a_carer, a_clinician, a_participant, an_order, as_actor
+from factories import a_carer, a_clinician, a_participant, as_actor
 from models.audit import AuditEntry
-from models.participant import Participant, ParticipantStatus
+from models.participant import Participant
 from models.photo import Photo
 from models.site import Site, StaffRole
 from photo_samples import a_picture, encoded, exif_with_everything, opened
@@ -29,7 +28,6 @@ from services import photos
 from services.actor import SYSTEM
 from services.errors import ConflictError, NotFoundError, RefusedError
 from services.photo_files import discard_unless_kept, files_of
-from services.photo_plan import PhotoDue, next_due
 from services.photo_rows import SaidPhoto
 from services.protocols import load_protocols
 
@@ -399,52 +397,3 @@ def test_a_photo_is_not_marked_without_a_reason(keep: Keep, session: Session) ->
             session, as_actor(session, a_clinician(session)), photo, " ", now=START
         )
     assert photo.unusable_reason is None
-
-
-# first dose on 3 February; photos on 3, 10, 17, 24 February, 3 March, then 17 March, …
-DUE = [
-    ("2026-02-02T09:00", None, PhotoDue(date(2026, 2, 3), is_due=False)),
-    ("2026-02-03T09:00", None, PhotoDue(date(2026, 2, 3), is_due=True)),
-    ("2026-02-09T23:59", date(2026, 2, 4), PhotoDue(date(2026, 2, 10), is_due=False)),
-    ("2026-02-10T00:00", date(2026, 2, 4), PhotoDue(date(2026, 2, 10), is_due=True)),
-    ("2026-02-12T09:00", date(2026, 2, 10), PhotoDue(date(2026, 2, 17), is_due=False)),
-    ("2026-03-04T09:00", date(2026, 3, 3), PhotoDue(date(2026, 3, 17), is_due=False)),
-    ("2026-03-04T09:00", date(2026, 3, 2), PhotoDue(date(2026, 3, 3), is_due=True)),
-]
-
-
-@pytest.mark.parametrize(("wall", "taken_on", "due"), DUE)
-def test_the_next_photo_is_due_by_the_plan(
-    session: Session, child: Participant, keep: Keep, protocol: Protocol,
-    ingested: IngestedPhoto, wall: str, taken_on: date | None, due: PhotoDue,
-) -> None:  # fmt: skip
-    an_order(session, child)
-    session.commit()
-    now = wall_clock(wall).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-    if taken_on is not None:
-        taken = wall_clock(taken_on.isoformat())
-        keep(ingested=replace(ingested, captured_local=taken), now=now)
-    assert next_due(session, child, protocol, now=now) == due
-
-
-def test_an_unusable_photo_does_not_settle_the_day(
-    session: Session, child: Participant, keep: Keep, protocol: Protocol
-) -> None:
-    an_order(session, child)
-    session.commit()
-    photo, _ = keep(now=datetime(2026, 3, 4, 1, tzinfo=UTC))
-    photo.shown_on = date(2026, 3, 4)
-    now = datetime(2026, 3, 4, 2, tzinfo=UTC)
-    assert next_due(session, child, protocol, now=now) == PhotoDue(date(2026, 3, 17), is_due=False)
-    photo.unusable_reason = "dark"
-    assert next_due(session, child, protocol, now=now) == PhotoDue(date(2026, 3, 3), is_due=True)
-
-
-def test_no_photo_is_due_without_an_order_or_after_the_study(
-    session: Session, child: Participant, protocol: Protocol
-) -> None:
-    assert next_due(session, child, protocol, now=START) is None
-    an_order(session, child)
-    assert next_due(session, child, protocol, now=START) is not None
-    child.status = ParticipantStatus.WITHDRAWN
-    assert next_due(session, child, protocol, now=START) is None
