@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -50,9 +51,9 @@ class OrderCheck:
     is_first: bool
 
 
-def slot_words(on: object, half: Half | None) -> str:
-    """Tue 10 Mar 2026, morning."""
-    return f"{day(on)}, {HALVES[half]}" if half is not None else ""  # type: ignore[arg-type]  # a date wherever there is a half
+def slot_words(on: date | None, half: Half | None) -> str:
+    """10 Mar 2026, Morning; nothing for the end of an order that has none."""
+    return f"{day(on)}, {HALVES[half]}" if on is not None and half is not None else ""
 
 
 def order_rows(rows: Sequence[DoseOrder], names: Mapping[int, str]) -> list[OrderRow]:
