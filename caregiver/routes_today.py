@@ -14,6 +14,7 @@ from domain.said_time import latest_until
 from services.access import children_of
 from services.blood_draws import record_blood_taken
 from services.errors import ConflictError, RefusedError
+from services.photo_plan import next_due
 from web.db import db
 from web.formats import clock
 from web.forms import Filled, blank, read_form
@@ -62,6 +63,7 @@ def show_today(place: Place, filled: Filled[BloodForm]) -> str:
     return place.show(
         "today",
         today=today_of(place),
+        photo_due=next_due(place.session, place.child, place.protocol, now=place.now),
         client_id=str(uuid4()),
         values=filled.values,
         errors=filled.errors,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -20,7 +21,7 @@ from factories import (
     sign_in_carer,
 )
 from models.dose import DoseEntry
-from models.participant import ParticipantStatus
+from models.participant import Guardianship, ParticipantStatus
 from models.visit import BloodDraw
 from page_words import words
 from plugins.app import FakeClock
@@ -236,3 +237,16 @@ def test_the_same_blood_form_with_another_time_is_a_conflict(
     answer = phone.post(at("blood"), data=data | {"drawn_at": "08:20"})
     assert answer.status_code == 409
     assert "08:10 08:20" in words(answer)
+
+
+def test_photos_that_are_due_are_asked_for_by_a_carer_who_may_send_them(
+    phone: FlaskClient, session: Session, family: Family, at: At
+) -> None:
+    due = "Photos are due: please take them today"
+    assert due in words(phone.get(at("")))
+    session.execute(
+        update(Guardianship)
+        .where(Guardianship.account_id == family.mother.id)
+        .values(may_log=False)
+    )
+    assert due not in words(phone.get(at("")))
