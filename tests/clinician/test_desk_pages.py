@@ -1,4 +1,4 @@
-"""Worklist, carers, visits, dose times, corrections and the audit trail."""
+"""Worklist, carers, visits, dose times and the audit trail."""
 
 import uuid
 from datetime import date, time, timedelta
@@ -12,12 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from clinic_desk import Desk, new_id, sit_down
-from domain.entries import Outcome
-from domain.protocol import Half
 from factories import PROTOCOL_KEY, a_carer, a_participant, an_order
 from models.account import Account
 from models.attention import Alert, Urgency
-from models.dose import CorrectionRequest, CorrectionState, DoseEntry
 from models.laboratory import Level
 from models.message import Message
 from models.participant import DaySchedule, Guardianship, Participant
@@ -70,23 +67,6 @@ def a_visit(session: Session, child: Participant, on: date) -> Visit:
     session.add(visit)
     session.flush()
     return visit
-
-
-def a_request(session: Session, child: Participant) -> CorrectionRequest:
-    request = CorrectionRequest(
-        client_id=uuid.uuid4(),
-        participant_id=child.id,
-        slot_on=date(2026, 3, 5),
-        half=Half.MORNING,
-        outcome=Outcome.GIVEN,
-        taken_at=START - timedelta(days=5),
-        reason="forgot to write it down",
-        asked_at=START,
-        asked_by_id=a_carer(session, child).id,
-    )
-    session.add(request)
-    session.flush()
-    return request
 
 
 @pytest.mark.parametrize("page", CHILD_PAGES)
@@ -342,58 +322,6 @@ def test_times_that_cannot_be_come_back(
     assert answer.status_code == 422
     assert f'href="#field-{field}"' in answer.get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(DaySchedule)) == 1
-
-
-# --- corrections
-
-
-def test_the_investigator_puts_a_correction_into_the_diary(
-    app: Flask, client: FlaskClient, session: Session, child: Participant
-) -> None:
-    an_order(session, child)
-    request = a_request(session, child)
-    desk = sit_down(app, client, session, child, StaffRole.INVESTIGATOR)
-    page = client.get("/clinic/corrections").get_data(as_text=True)
-    assert "forgot to write it down" in page
-    answer = desk.send(
-        f"/corrections/{request.public_id}", {"state": "accepted", "reason": "plausible"}
-    )
-    assert answer.status_code == 303
-    session.expire_all()
-    assert request.state is CorrectionState.ACCEPTED
-    assert session.scalars(select(DoseEntry)).one().slot_on == date(2026, 3, 5)
-    assert "forgot" not in client.get("/clinic/corrections").get_data(as_text=True)
-
-
-def test_a_decision_without_a_reason_comes_back(
-    app: Flask, client: FlaskClient, session: Session, child: Participant
-) -> None:
-    request = a_request(session, child)
-    desk = sit_down(app, client, session, child, StaffRole.INVESTIGATOR)
-    answer = desk.send(f"/corrections/{request.public_id}", {"state": "declined", "reason": ""})
-    assert answer.status_code == 422
-    session.expire_all()
-    assert request.state is CorrectionState.ASKED
-
-
-def test_a_coordinator_reads_a_request_and_does_not_decide(
-    session: Session, desk: Desk, child: Participant
-) -> None:
-    request = a_request(session, child)
-    page = desk.client.get("/clinic/corrections").get_data(as_text=True)
-    assert "The investigator of the site decides." in page
-    answer = desk.send(f"/corrections/{request.public_id}", {"state": "accepted", "reason": "x"})
-    assert answer.status_code == 403
-
-
-def test_requests_of_another_site_are_not_shown(
-    app: Flask, client: FlaskClient, session: Session, child: Participant
-) -> None:
-    request = a_request(session, a_participant(session))
-    desk = sit_down(app, client, session, child, StaffRole.INVESTIGATOR)
-    assert "forgot" not in client.get("/clinic/corrections").get_data(as_text=True)
-    answer = desk.send(f"/corrections/{request.public_id}", {"state": "accepted", "reason": "x"})
-    assert answer.status_code == 404
 
 
 # --- audit trail

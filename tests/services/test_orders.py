@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.order_guards import Guard
-from domain.orders import OrderKind, is_held, order_for_slot
+from domain.orders import order_for_slot
 from domain.protocol import Half
 from domain.slots import SlotKey
 from factories import a_clinician, a_participant, an_order, as_actor
@@ -27,7 +27,6 @@ from services.errors import (
     NotFoundError,
     RefusedError,
 )
-from services.holds import SaidHold, SaidRestart, hold, restart
 from services.measurements import kept
 from services.order_history import order_history
 from services.orders import SaidOrder, sign_order, write_order
@@ -346,72 +345,6 @@ def test_visits_follow_when_the_first_dose_moves(
     assert day_14.on == date(2026, 3, 26)
     written(session, doctor, child, said(from_slot=SlotKey(date(2026, 4, 1), Half.MORNING)))
     assert day_14.on == date(2026, 3, 26)
-
-
-def test_a_hold_silences_slots_and_a_restart_gives_the_old_dose_again(
-    session: Session, child: Participant, doctor: Actor
-) -> None:
-    an_order(session, child)
-    pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING, reason="fever")
-    held = hold(session, doctor, child, pause, protocol=KHE, now=NOW)
-    assert hold(session, doctor, child, pause, protocol=KHE, now=NOW).id == held.id
-    assert is_held(order_history(session, child.id), EVENING.shifted(40))
-    later = NOW + timedelta(days=2)
-    back = EVENING.shifted(4)
-    again = SaidRestart(client_id=uuid.uuid4(), from_slot=back, reason="well again")
-    restart(session, doctor, child, again, protocol=KHE, now=later)
-    history = order_history(session, child.id)
-    assert is_held(history, back.shifted(-1))
-    assert not is_held(history, back)
-    dose = order_for_slot(history, back.on, back.half)
-    assert dose is not None
-    assert (dose.kind, dose.ml) == (OrderKind.DOSE, D("0.36"))
-
-
-def test_only_a_dose_can_be_held_and_only_a_hold_ended(
-    session: Session, child: Participant, doctor: Actor
-) -> None:
-    pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING, reason="fever")
-    with pytest.raises(RefusedError) as nothing:
-        hold(session, doctor, child, pause, protocol=KHE, now=NOW)
-    assert nothing.value.code == "nothing_to_hold"
-    an_order(session, child)
-    again = SaidRestart(client_id=uuid.uuid4(), from_slot=EVENING, reason="well")
-    with pytest.raises(RefusedError) as none_open:
-        restart(session, doctor, child, again, protocol=KHE, now=NOW)
-    assert none_open.value.code == "no_hold"
-
-
-def test_a_hold_ends_after_it_begins(session: Session, child: Participant, doctor: Actor) -> None:
-    an_order(session, child)
-    for until, fits in ((EVENING, False), (EVENING.shifted(1), True)):
-        pause = SaidHold(
-            client_id=uuid.uuid4(), from_slot=EVENING, until_slot=until, reason="surgery"
-        )
-        if fits:
-            hold(session, doctor, child, pause, protocol=KHE, now=NOW)
-            continue
-        with pytest.raises(RefusedError) as refused:
-            hold(session, doctor, child, pause, protocol=KHE, now=NOW)
-        assert refused.value.code == "until_not_after_from"
-
-
-def test_a_coordinator_cannot_hold(session: Session, child: Participant) -> None:
-    an_order(session, child)
-    pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING, reason="fever")
-    coordinator = staff(session, child, StaffRole.COORDINATOR)
-    with pytest.raises(ForbiddenError):
-        hold(session, coordinator, child, pause, protocol=KHE, now=NOW)
-
-
-def test_after_a_hold_the_next_order_is_compared_with_the_dose_before_it(
-    session: Session, child: Participant, doctor: Actor
-) -> None:
-    an_order(session, child, given_ml=D("0.40"))
-    pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING, reason="fever")
-    hold(session, doctor, child, pause, protocol=KHE, now=NOW)
-    with pytest.raises(NeedsConfirmationError):
-        written(session, doctor, child, said(from_slot=EVENING.shifted(3), given_ml=D("0.55")))
 
 
 def test_every_order_leaves_its_trace(session: Session, child: Participant, doctor: Actor) -> None:
