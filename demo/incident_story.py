@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 from demo.children import Incident, Kind
@@ -89,46 +90,51 @@ def _log_for(story: Story, slot: Slot, now: datetime) -> None:
 def _ask(story: Story, diary: Diary, incident: Incident, on: date) -> None:
     """Too late for the diary: the family asks, the investigator decides or has yet to."""
     slot = next(_slots(story, incident, on), None)
-    if slot is None:
-        return
+    if slot is not None:
+        story.agenda.at(
+            slot.due_at + 2 * DAY, partial(_asking, story, diary, (incident.kind, slot))
+        )
+
+
+def _asking(story: Story, diary: Diary, about: tuple[Kind, Slot], now: datetime) -> None:
+    kind, slot = about
     said = SaidDose(
-        client_id=story.id("asked", on),
-        entered_at=slot.due_at,
+        client_id=story.id("asked", slot.on),
+        entered_at=now,
         channel=Channel.PAGE,
         slot=slot.key,
         outcome=Outcome.GIVEN,
         taken_at=slot.due_at + minutes(10),
     )
+    stage, reason = story.stage, "当天忘记记录了，药按时给了"
+    row, _new = ask(
+        stage.session,
+        story.carers[0],
+        story.row,
+        said,
+        reason=reason,
+        protocol=stage.protocol,
+        now=now,
+    )
+    decision = _DECISIONS.get(kind)
+    if decision is not None:
+        about_request = (row.public_id, decision)
+        story.agenda.at(now + DAY, partial(_deciding, story, diary, about_request))
 
-    def asking(now: datetime) -> None:
-        stage, actor = story.stage, story.carers[0]
-        row, _new = ask(
-            stage.session,
-            actor,
-            story.row,
-            said,
-            reason="当天忘记记录了，药按时给了",
-            protocol=stage.protocol,
-            now=now,
-        )
-        decision = _DECISIONS.get(incident.kind)
-        if decision is not None:
-            story.agenda.at(now + DAY, lambda at: deciding(row.public_id, decision, at))
 
-    def deciding(request_id: uuid.UUID, decision: Decision, now: datetime) -> None:
-        diary.flush()
-        stage, actor = story.stage, story.people.investigator
-        decide(
-            stage.session,
-            actor,
-            story.row,
-            request_id,
-            decision=decision,
-            protocol=stage.protocol,
-            now=now,
-        )
-
-    story.agenda.at(slot.due_at + 2 * DAY, asking)
+def _deciding(story: Story, diary: Diary, about: tuple[uuid.UUID, Decision], now: datetime) -> None:
+    diary.flush()
+    request_id, decision = about
+    stage, actor = story.stage, story.people.investigator
+    decide(
+        stage.session,
+        actor,
+        story.row,
+        request_id,
+        decision=decision,
+        protocol=stage.protocol,
+        now=now,
+    )
 
 
 def _draft_order(story: Story, _diary: Diary, _incident: Incident, _on: date) -> None:
