@@ -154,8 +154,8 @@ def test_the_chart_fills_in_everything_it_knows(
     hospital.everything_better()
     offered = draft(session, child, VISIT, KHE, now=NOW)
     inputs = offered.inputs
-    assert (inputs.platelets, inputs.platelets_on) == (212, VISIT_ON)
-    assert (inputs.platelets_baseline, inputs.platelets_lower_limit) == (12, 125)
+    assert (inputs.platelets, inputs.platelets_on) == (Decimal(212), VISIT_ON)
+    assert (inputs.platelets_baseline, inputs.platelets_lower_limit) == (Decimal(12), Decimal(125))
     assert (inputs.fibrinogen, inputs.fibrinogen_baseline) == (Decimal("2.6"), Decimal("0.9"))
     assert inputs.skin_colour is SkinColour.LIGHTER
     assert offered.proposal.category is Category.COMPLETE_RESPONSE

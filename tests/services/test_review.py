@@ -308,4 +308,4 @@ def test_adherence_is_of_the_days_shown(session: Session, child: Participant) ->
     a_dose(session, child, SlotKey(date(2026, 3, 8), Half.EVENING), None, outcome=Outcome.MISSED)
     session.flush()
     observed = review(session, child, days=3).adherence.observed.taking
-    assert (observed.part, observed.whole) == (1, 2)
+    assert (observed.part, observed.whole) == (Decimal(1), 2)
