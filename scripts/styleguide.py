@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.get_browser import find_browser  # noqa: E402 - the path comes first
-from web import assets, formats  # noqa: E402
+from web import assets, formats  # noqa: E402 - the path comes first
 
 PORT = 8010
 PAGES = {
