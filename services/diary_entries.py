@@ -1,9 +1,10 @@
 """The entries of many days, read lean: a year of diary is 730 of them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain.entries import Entry
@@ -44,7 +45,7 @@ def entries_between(
     return tuple(_entry(row) for row in rows)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Sequence[Any]) -> Entry:
     """By place, not by name: a name costs as much as the rest of the line, 730 times a year."""
     ident, on, half, outcome, taken_at, entered_at, offset, received_at, by, *rest = row
     channel, given, ordered, vomited, amends, second = rest
