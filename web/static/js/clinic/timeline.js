@@ -12,7 +12,7 @@ import { listenToKeys } from "./timeline_keys.js";
  * @typedef {{track: string, at: string, text: string, label?: string, url?: string}} Mark
  * @typedef {{first: string, cells: string, minutes: (number | null)[],
  *   states: Record<string, string>}} Strip
- * @typedef {{from: string, to: string, today: string, words: Record<string, string>,
+ * @typedef {{language: string, from: string, to: string, today: string, words: Record<string, string>,
  *   band: {low: number, high: number} | null, orders: Order[], strip: Strip, levels: Point[],
  *   platelets: Point[], fibrinogen: Point[], marks: Mark[]}} Data
  * @typedef {import("./timeline_colours.js").Colours} Colours
@@ -286,7 +286,7 @@ function draw() {
   const data = /** @type {Data} */ (JSON.parse(source.textContent));
   place.hidden = false;
   for (const id of ["timeline-keys", "timeline-legend"]) document.getElementById(id)?.removeAttribute("hidden");
-  const chart = echarts.init(place, null, { renderer: "canvas" });
+  const chart = echarts.init(place, null, { renderer: "canvas", locale: data.language === "zh" ? "ZH" : "EN" });
   const paint = () => chart.setOption(/** @type {any} */ (options(data, place)), true);
   paint();
   chart.on("click", (/** @type {any} */ hit) => {

@@ -42,6 +42,7 @@ export function stripSeries(strip, ink) {
     yAxisIndex: 1,
     data,
     encode: { x: 0, y: 1 },
+    clip: true,
     renderItem: (/** @type {any} */ _params, /** @type {any} */ api) => bar(api, ink),
   };
 }
