@@ -102,7 +102,7 @@ def _has_untimed_dose(state: SlotState) -> bool:
 
 
 def _in_time(last: _LastTold, sample: Sample) -> bool:
-    return last.dose.entered_at <= sample.drawn_at
+    return last.dose.time_entered_at <= sample.drawn_at
 
 
 def _agree(told_at: datetime, taken_at: datetime, rules: TroughRules) -> bool:

@@ -50,6 +50,12 @@ class ReportedDose:
         return self.entries[0].entered_at
 
     @property
+    def time_entered_at(self) -> datetime:
+        """When `taken_at` was written down: the dose may have been told before, without a time."""
+        timed = (entry.entered_at for entry in self.entries if entry.taken_at)
+        return next(timed, self.entered_at)
+
+    @property
     def witnesses(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(entry.by for entry in self.entries))
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.decisive_dose import DecisiveDose, Sample, decisive_dose
-from domain.diary import SlotState, SlotStatus
+from domain.diary import ReportedDose, SlotState, SlotStatus
+from domain.entries import Outcome
 from domain.lateness import hours
 from domain.orders import OrderStep, dose_runs_from
 from domain.protocol import Half, SlotRules, TroughRules
@@ -129,18 +130,19 @@ def _instants_of(state: SlotState) -> list[datetime]:
 def _irregular(state: SlotState, drawn_at: datetime, rules: SlotRules) -> bool:
     """Missed, partial, doubled, or vomited soon after. A slot that could still have been given
     when the blood was drawn was not missed then: on trough day the dose has to wait."""
-    match state.status:
-        case SlotStatus.PARTIAL:
-            return True
-        case SlotStatus.DOUBLED:
-            return sum(at < drawn_at for at in _instants_of(state)) > 1
-        case SlotStatus.MISSED:
-            return state.slot.due_at + hours(rules.give_late_until_hours) < drawn_at
-        case SlotStatus.VOMITED:
-            minutes = state.doses[0].vomited_after_minutes
-            return minutes is None or minutes <= rules.vomit_irregular_minutes
-        case _:
-            return False
+    if state.status is SlotStatus.MISSED:
+        return state.slot.due_at + hours(rules.give_late_until_hours) < drawn_at
+    before = [dose for dose in state.doses if (dose.taken_at or state.slot.due_at) < drawn_at]
+    return len(before) > 1 or any(_not_whole(dose, rules) for dose in before)
+
+
+def _not_whole(dose: ReportedDose, rules: SlotRules) -> bool:
+    """Given in part, or vomited before it could be taken up; perhaps both were told."""
+    if any(entry.outcome is Outcome.PARTIAL for entry in dose.entries):
+        return True
+    minutes = dose.vomited_after_minutes
+    vomited = dose.outcome is Outcome.VOMITED
+    return vomited and (minutes is None or minutes <= rules.vomit_irregular_minutes)
 
 
 def _flags(

@@ -124,6 +124,12 @@ def test_an_entry_made_at_the_sample_counts_and_one_made_after_it_does_not() -> 
     assert late.headline is Finding.CANNOT_SAY
 
 
+def test_a_time_first_told_after_the_sample_cannot_say() -> None:
+    in_time = an_entry(EVENING, hours=None)
+    time_later = an_entry(EVENING, entered_after=13, by="father")
+    assert judge(diary_with(in_time, time_later)).headline is Finding.CANNOT_SAY
+
+
 def test_a_correction_made_after_the_sample_cannot_say() -> None:
     first = an_entry(EVENING, hours=3)
     correction = an_entry(EVENING, entered_after=20, amends=first.id)
@@ -206,6 +212,12 @@ def test_the_count_starts_with_the_first_dose_that_was_not_missed() -> None:
 )
 def test_an_irregular_dose_in_the_last_72_hours_is_named(entries: list[Entry]) -> None:
     assert judge(diary_with(*entries)).reasons == (Finding.IRREGULAR,)
+
+
+def test_a_part_of_a_dose_stays_irregular_when_it_was_vomited_later_too() -> None:
+    part = an_entry(36, Outcome.PARTIAL)
+    vomited = an_entry(36, Outcome.VOMITED, vomited_after_minutes=180, by="father")
+    assert judge(diary_with(part, vomited)).reasons == (Finding.IRREGULAR,)
 
 
 def test_a_vomit_more_than_two_hours_after_the_dose_is_only_recorded() -> None:
