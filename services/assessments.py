@@ -115,16 +115,10 @@ def sign(
         return earlier, False
     offered = draft(session, participant, said.visit_code, protocol, now=now)
     amended = check(session, participant, said, offered, protocol=protocol, now=now)
-    proposal, views = propose(said.inputs, offered.chart, protocol)
-    evidence = evidence_document(offered.chart)
     row = Assessment(
         **key,
         **told,
-        proposal=proposal_document(proposal, views, evidence),
-        changes=list(changes(offered.inputs, said)),
-        proposed=proposal.category,
-        provisional=proposal.provisional and said.decided is proposal.category,
-        rule_version=protocol.key,
+        **_proposed(said, offered, protocol),
         signed_name=actor.name,
         signed_at=now.astimezone(UTC),
         signed_by_id=account_of(actor),
@@ -135,6 +129,18 @@ def sign(
     if new:
         _audit(session, actor, participant, row, now=now)
     return row, new
+
+
+def _proposed(said: SaidAssessment, offered: Draft, protocol: Protocol) -> dict[str, Any]:
+    """The columns that say what the rule made of the confirmed inputs, and what was changed."""
+    proposal, views = propose(said.inputs, offered.chart, protocol)
+    return {
+        "proposal": proposal_document(proposal, views, evidence_document(offered.chart)),
+        "changes": list(changes(offered.inputs, said)),
+        "proposed": proposal.category,
+        "provisional": proposal.provisional and said.decided is proposal.category,
+        "rule_version": protocol.key,
+    }
 
 
 def check(
