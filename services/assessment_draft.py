@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.protocol import Protocol
 from domain.reported import in_study_unit
 from domain.response import ResponseResult, assess
-from domain.response_inputs import ResponseInputs, TransfusionKind
+from domain.response_inputs import ResponseInputs
 from domain.response_views import (
     PlateletCount,
     SensitivityViews,
@@ -60,9 +60,9 @@ def propose(
         for sample in chart.platelet_counts
         if sample.number is not None
     ]
-    platelets_given = [t.on for t in inputs.transfusions if t.kind is TransfusionKind.PLATELETS]
+    transfused_on = [given.on for given in inputs.transfusions]
     window = (chart.visit.window_from, chart.visit.window_to)
-    durable = durable_platelets(counts, platelets_given, window, protocol.response)
+    durable = durable_platelets(counts, transfused_on, window, protocol.response)
     return result, sensitivity_views(result.domains, durable)
 
 

@@ -17,11 +17,11 @@ from services.chart import (
     BASELINE,
     FIBRINOGEN,
     PLATELETS,
-    PRODUCTS,
     Chart,
     PhotoPair,
     Sample,
     Tumour,
+    is_transfusion,
 )
 from services.errors import NotFoundError
 from services.results import standing
@@ -139,20 +139,16 @@ def _tumour_before(volumes: Iterable[TumourVolume], baseline: Visit | None) -> T
 def _treatments(
     session: Session, participant: Participant, visit: Visit, baseline: Visit | None
 ) -> tuple[Treatment, ...]:
-    """Those going on between baseline and the end of the visit's window."""
+    """Those going on between baseline and the end of the visit's window, and all transfusions up
+    to then: one may have lifted a count from before the baseline."""
     since = baseline.on if baseline else visit.window_from
     return tuple(
         row
         for row in _standing(session, Treatment, participant)
-        if row.started_on <= visit.window_to and _end_of(row) >= since
+        if row.started_on <= visit.window_to
+        # a rescue therapy or a medicine without an end goes on
+        and (is_transfusion(row) or (row.ended_on or date.max) >= since)
     )
-
-
-def _end_of(row: Treatment) -> date:
-    """A rescue therapy or a medicine without an end goes on; a transfusion is of its day."""
-    if row.ended_on is not None:
-        return row.ended_on
-    return row.started_on if row.kind.value in PRODUCTS else date.max
 
 
 def _photo_pairs(session: Session, participant: Participant, visit: Visit) -> tuple[PhotoPair, ...]:
