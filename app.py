@@ -16,6 +16,7 @@ from web import (
     access,
     assets,
     cli_protocol,
+    cli_sites,
     cli_staff,
     csrf,
     errors,
@@ -42,7 +43,7 @@ BLUEPRINTS = (
     caregiver.blueprint,
     clinician.blueprint,
 )
-COMMANDS = (cli_protocol.protocol, cli_staff.staff, demo)
+COMMANDS = (cli_protocol.protocol, cli_sites.site, cli_staff.staff, demo)
 # a form beside its photo
 _ROOM_FOR_FIELDS = 100_000
 
