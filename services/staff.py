@@ -1,6 +1,7 @@
 """Who works at which site: accounts of staff and their roles. Used from the command line."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -89,12 +90,69 @@ def grant(
     return row
 
 
+def roles_of(session: Session, account: Account) -> Sequence[tuple[StaffGrant, Site]]:
+    """The roles that the person has now, by site."""
+    found = session.execute(
+        select(StaffGrant, Site)
+        .join(Site, Site.id == StaffGrant.site_id)
+        .where(StaffGrant.account_id == account.id, StaffGrant.revoked_at.is_(None))
+        .order_by(Site.code, StaffGrant.role)
+    )
+    return [(row, site) for row, site in found]
+
+
+def all_staff(session: Session) -> Sequence[Account]:
+    """Everybody who works or worked here, those with an open account first."""
+    query = select(Account).where(Account.kind == AccountKind.STAFF)
+    return session.scalars(query.order_by(Account.active.desc(), Account.email)).all()
+
+
+def revoke(
+    session: Session, actor: Actor, of: Account, *, site_code: str, role: StaffRole, now: datetime
+) -> None:
+    """End a role at a site. Raises NotFoundError when the person does not have it."""
+    for row, site in roles_of(session, of):
+        if site.code == site_code and row.role is role:
+            _end_role(session, actor, row, now)
+            return
+    raise NotFoundError
+
+
+def close_account(session: Session, actor: Actor, of: Account, now: datetime) -> None:
+    """End all roles of somebody who leaves, and every session. What they wrote and signed stays."""
+    for row, _site in roles_of(session, of):
+        _end_role(session, actor, row, now)
+    if of.active:
+        of.active = False
+        of.fs_uniquifier = uuid.uuid4().hex
+        session.flush()
+        record(session, actor, Act("account_closed", "account", of.id), now)
+
+
+def renew_password(
+    session: Session, actor: Actor, of: Account, *, password_hash: str, now: datetime
+) -> None:
+    """Replace a forgotten password (hashed). Every session of the person ends."""
+    of.password = password_hash
+    of.fs_uniquifier = uuid.uuid4().hex
+    session.flush()
+    record(session, actor, Act("password_renewed", "account", of.id), now)
+
+
 def renew_totp(session: Session, actor: Actor, of: Account, *, secret: str, now: datetime) -> None:
     """Replace a lost phone's secret (encrypted). Every session of the person ends."""
     of.tf_totp_secret = secret
     of.fs_uniquifier = uuid.uuid4().hex
     session.flush()
     record(session, actor, Act("second_factor_renewed", "account", of.id), now)
+
+
+def _end_role(session: Session, actor: Actor, row: StaffGrant, now: datetime) -> None:
+    row.revoked_at, row.revoked_by_id = now, actor.account_id
+    session.flush()
+    told = {"role": row.role}
+    act = Act("role_revoked", "account", row.account_id, site_id=row.site_id, old=told)
+    record(session, actor, act, now)
 
 
 def _with_email(session: Session, email: str) -> Account | None:

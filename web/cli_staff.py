@@ -8,7 +8,18 @@ from models.account import Account
 from models.site import StaffRole
 from services.actor import SYSTEM
 from services.errors import NotFoundError, RefusedError
-from services.staff import NewStaff, add_staff, grant, renew_totp, staff_by_email
+from services.staff import (
+    NewStaff,
+    add_staff,
+    all_staff,
+    close_account,
+    grant,
+    renew_password,
+    renew_totp,
+    revoke,
+    roles_of,
+    staff_by_email,
+)
 from web.db import db
 from web.i18n import LOCALES
 from web.parts import now, parts
@@ -24,9 +35,7 @@ staff = AppGroup("staff", help="Accounts and roles of the study team.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 def add(email: str, name: str, locale: str, password: str) -> None:
     """Add a member of staff; prints the secret for the authenticator app and recovery codes."""
-    faults = faults_of(password)
-    if faults:
-        raise click.ClickException(" ".join(faults))
+    _check(password)
     secret: str = totp().generate_totp_secret()
     new = NewStaff(
         email=email,
@@ -58,6 +67,54 @@ def grant_role(email: str, site_code: str, role: str) -> None:
     click.echo(f"{account.email} is {role} at {site_code}")
 
 
+@staff.command("revoke")
+@click.argument("email")
+@click.argument("site_code")
+@click.argument("role", type=click.Choice([role.value for role in StaffRole]))
+def revoke_role(email: str, site_code: str, role: str) -> None:
+    """End a role at a site."""
+    account = _account(email)
+    try:
+        revoke(db.session(), SYSTEM, account, site_code=site_code, role=StaffRole(role), now=now())
+    except NotFoundError:
+        raise click.ClickException(f"{email} is not {role} at {site_code}") from None
+    db.session.commit()
+    click.echo(f"{account.email} is no longer {role} at {site_code}")
+
+
+@staff.command("close")
+@click.argument("email")
+def close(email: str) -> None:
+    """Close the account of somebody who leaves: all roles and sessions end."""
+    account = _account(email)
+    close_account(db.session(), SYSTEM, account, now())
+    db.session.commit()
+    click.echo(f"{account.email} cannot sign in any more")
+
+
+@staff.command("list")
+def show_all() -> None:
+    """List who works where in which role."""
+    for account in all_staff(db.session()):
+        open_roles = roles_of(db.session(), account)
+        roles = ", ".join(f"{row.role} at {site.code}" for row, site in open_roles)
+        state = (roles or "no role") if account.active else "closed"
+        click.echo(f"{account.email}  {account.display_name}  {state}")
+
+
+@staff.command("password")
+@click.argument("email")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def new_password(email: str, password: str) -> None:
+    """Set another password for somebody who forgot theirs."""
+    _check(password)
+    account = _account(email)
+    hashed = hash_password(password)
+    renew_password(db.session(), SYSTEM, account, password_hash=hashed, now=now())
+    db.session.commit()
+    click.echo(f"{account.email} has another password, and is signed out everywhere")
+
+
 @staff.command("totp")
 @click.argument("email")
 def new_totp(email: str) -> None:
@@ -79,6 +136,12 @@ def current_code(email: str) -> None:
         raise click.ClickException(f"{email} has no authenticator app")
     ((code, _counter),) = totp().codes_at(account.tf_totp_secret, [now()])
     click.echo(code)
+
+
+def _check(password: str) -> None:
+    faults = faults_of(password)
+    if faults:
+        raise click.ClickException(" ".join(faults))
 
 
 def _account(email: str) -> Account:
