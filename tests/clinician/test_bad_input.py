@@ -1,0 +1,28 @@
+"""What nobody types but a broken or hostile client sends: it is refused, never an error of ours."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from clinic_desk import Desk, sit_down
+from factories import a_participant, an_order
+from models.participant import Participant
+
+
+@pytest.fixture
+def child(session: Session) -> Participant:
+    child = a_participant(session)
+    an_order(session, child)
+    return child
+
+
+@pytest.fixture
+def desk(app: Flask, client: FlaskClient, session: Session, child: Participant) -> Desk:
+    return sit_down(app, client, session, child)
+
+
+@pytest.mark.parametrize("place", ["9" * 30, "-1", "x", "a\0b"])
+def test_the_trail_has_no_page_beyond_the_largest_number(desk: Desk, place: str) -> None:
+    answer = desk.client.get(desk.url("/trail"), query_string={"older_than": place})
+    assert answer.status_code == 200
