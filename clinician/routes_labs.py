@@ -108,16 +108,19 @@ def _first_values(place: Place) -> dict[str, str]:
 
 
 def _form(place: Place, filled: Filled[Any]) -> str:
-    only = None
-    amends = filled.values.get("amends")
-    if amends:
-        row = find_result(place.session, LabResult, place.child, UUID(str(amends)))
-        only = row.analyte
     return place.show(
         "labs_new",
         "labs",
-        rows=entry_rows(place.protocol, only),
+        rows=entry_rows(place.protocol, _only_analyte(place, filled)),
         values=filled.values,
         errors=filled.errors,
         client_id=filled.client_id,
     )
+
+
+def _only_analyte(place: Place, filled: Filled[Any]) -> str | None:
+    """A correction shows the one row it corrects; an id that is none is the form's error."""
+    amends = filled.values.get("amends")
+    if not amends or "amends" in filled.errors:
+        return None
+    return find_result(place.session, LabResult, place.child, UUID(str(amends))).analyte

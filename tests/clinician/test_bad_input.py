@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from clinic_desk import Desk, sit_down
+from clinic_desk import Desk, new_id, sit_down
 from factories import a_participant, an_order
 from models.participant import Participant
 
@@ -26,3 +26,8 @@ def desk(app: Flask, client: FlaskClient, session: Session, child: Participant) 
 def test_the_trail_has_no_page_beyond_the_largest_number(desk: Desk, place: str) -> None:
     answer = desk.client.get(desk.url("/trail"), query_string={"older_than": place})
     assert answer.status_code == 200
+
+
+def test_a_correction_of_something_that_is_no_id_is_refused(desk: Desk) -> None:
+    said = {"client_id": new_id(), "amends": "no id", "platelets": "100"}
+    assert desk.send("/labs/new", said).status_code == 422
