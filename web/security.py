@@ -7,7 +7,7 @@ would be another door to guard. Ours (web/signin/) use its primitives.
 import base64
 import hashlib
 import hmac
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Request, current_app
 from flask_security import Security, SQLAlchemyUserDatastore
@@ -18,6 +18,9 @@ from config import Environment, Settings
 from models.account import Account, Role, WebAuthn
 from web.db import db
 from web.totp import CountedTotp
+
+# nobody makes us hash a book; beyond 4096 the library raises
+LONGEST_PASSWORD: Final = 200
 
 datastore: Any = SQLAlchemyUserDatastore(db, Account, Role, WebAuthn)
 
@@ -101,6 +104,8 @@ def faults_of(password: str) -> list[str]:
 
 def password_is(account: Account | None, password: str) -> bool:
     """Is it theirs? Takes as long for nobody and for an account without a password."""
+    if len(password) > LONGEST_PASSWORD:
+        return False
     if account is None or account.password is None:
         hash_password(password)
         return False

@@ -31,3 +31,10 @@ def test_the_trail_has_no_page_beyond_the_largest_number(desk: Desk, place: str)
 def test_a_correction_of_something_that_is_no_id_is_refused(desk: Desk) -> None:
     said = {"client_id": new_id(), "amends": "no id", "platelets": "100"}
     assert desk.send("/labs/new", said).status_code == 422
+
+
+@pytest.mark.parametrize("password", ["x" * 5_000, "a\0b", "x" * 400_000])
+def test_a_password_as_long_as_a_book_is_a_wrong_password(desk: Desk, password: str) -> None:
+    said = {"client_id": new_id(), "from_on": "2026-03-11", "from_half": "morning", "reason": "a"}
+    answer = desk.send("/orders/hold", said, password=password)
+    assert answer.status_code == 422
