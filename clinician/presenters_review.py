@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from clinician.amounts import places
 from clinician.assessment_words import CATEGORIES
 from clinician.dose_strip import STATE_WORDS, MonthLine, months, remarkable
 from clinician.presenters_assessment import visit_label
@@ -34,9 +35,10 @@ from domain.adherence import Ratio
 from domain.orders import OrderKind
 from models.order import DoseOrder
 from services.chart import FIBRINOGEN, PLATELETS, Sample
+from services.order_history import given_mg
 from services.review import Review
 from services.review_marks import Mark, MarkKind
-from web.formats import day, decimal, millilitres, moment, short_day
+from web.formats import day, decimal, millilitres, moment, plain_amount, short_day
 from web.photo_words import site_word, view_word
 
 RANGES: Final = ("30", "90", "365", "all")
@@ -83,7 +85,7 @@ class PhotoThumb:
 class Tables:
     orders: tuple[TableRow, ...]
     months: tuple[MonthLine, ...]
-    state_words: tuple[Any, ...]
+    state_words: tuple[str, ...]
     remarkable: tuple[DoseLine, ...]
     levels: tuple[LevelCard, ...]
     platelets: tuple[TableRow, ...]
@@ -134,7 +136,7 @@ def tables_of(review: Review, addresses: Addresses, zone: ZoneInfo) -> Tables:
     return Tables(
         orders=tuple(_order_row(row) for row in reversed(review.orders)),
         months=months(review.states, rules),
-        state_words=tuple(STATE_WORDS.values()),
+        state_words=tuple(str(words) for words in STATE_WORDS.values()),
         remarkable=remarkable(review.states, rules, zone),
         levels=tuple(level_card(judged, zone, review.protocol) for judged in review.levels),
         platelets=_labs(review, review.labs_of(PLATELETS), zone),
@@ -176,9 +178,10 @@ def _percent(ratio: Ratio) -> str:
 def _order_text(row: DoseOrder) -> str:
     if row.kind is OrderKind.HOLD:
         return str(_("On hold"))
-    if row.kind is OrderKind.STOP or row.prescribed_mg is None or row.given_ml is None:
+    mg = given_mg(row)
+    if row.kind is OrderKind.STOP or mg is None or row.given_ml is None:
         return str(_("Stopped"))
-    return f"{decimal(row.prescribed_mg)} mg · {millilitres(row.given_ml)}"
+    return f"{plain_amount(mg)} mg · {millilitres(row.given_ml)}"
 
 
 def _order_note(review: Review) -> str:
@@ -192,7 +195,7 @@ def _order_note(review: Review) -> str:
 
 def _order_row(row: DoseOrder) -> TableRow:
     slot = f"{short_day(row.from_on)} {row.from_on.year} · {word(HALVES, row.from_half)}"
-    dose = f"{decimal(row.dose_mg_per_m2)} mg/m²" if row.dose_mg_per_m2 is not None else ""
+    dose = f"{places(row.dose_mg_per_m2, 4)} mg/m²" if row.dose_mg_per_m2 is not None else ""
     return TableRow((slot, _order_text(row), dose, row.reason))
 
 
