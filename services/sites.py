@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.site import Site
 from services.actor import Actor
 from services.audit import Act, record
-from services.errors import RefusedError
+from services.errors import NotFoundError, RefusedError
 from services.phones import canonical_phone
 from services.protocols import Protocols
 
@@ -56,6 +56,37 @@ def add_site(
     return site
 
 
+def follow_protocol(
+    session: Session,
+    actor: Actor,
+    site_code: str,
+    protocol_key: str,
+    *,
+    protocols: Protocols,
+    now: datetime,
+) -> Site:
+    """Children who enrol from now on follow this protocol; those there keep their own.
+
+    Raises NotFoundError, and RefusedError("unknown_protocol").
+    """
+    site = session.scalar(select(Site).where(Site.code == site_code))
+    if site is None:
+        raise NotFoundError
+    _check_protocol(protocol_key, protocols)
+    old, site.protocol_key = site.protocol_key, protocol_key
+    session.flush()
+    act = Act(
+        "protocol_followed",
+        "site",
+        site.id,
+        site_id=site.id,
+        old={"protocol": old},
+        new={"protocol": protocol_key},
+    )
+    record(session, actor, act, now)
+    return site
+
+
 def all_sites(session: Session) -> Sequence[Site]:
     return session.scalars(select(Site).order_by(Site.code)).all()
 
@@ -70,11 +101,15 @@ def _checked(session: Session, new: NewSite, protocols: Protocols) -> str | None
         raise RefusedError("site_name_form", "name")
     if new.time_zone not in available_timezones():
         raise RefusedError("unknown_zone", "time_zone")
-    if new.protocol_key not in protocols:
-        raise RefusedError("unknown_protocol", "protocol_key", known=sorted(protocols))
+    _check_protocol(new.protocol_key, protocols)
     if new.clinic_phone is None:
         return None
     phone = canonical_phone(new.clinic_phone)
     if phone is None:
         raise RefusedError("not_a_phone", "clinic_phone")
     return phone
+
+
+def _check_protocol(key: str, protocols: Protocols) -> None:
+    if key not in protocols:
+        raise RefusedError("unknown_protocol", "protocol_key", known=sorted(protocols))

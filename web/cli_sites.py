@@ -7,8 +7,8 @@ import click
 from flask.cli import AppGroup
 
 from services.actor import SYSTEM
-from services.errors import RefusedError
-from services.sites import NewSite, add_site, all_sites
+from services.errors import NotFoundError, RefusedError
+from services.sites import NewSite, add_site, all_sites, follow_protocol
 from web.db import db
 from web.parts import now, parts
 
@@ -34,14 +34,28 @@ def add(*, code: str, name: str, zone: str, protocol: str, phone: str | None) ->
     new = NewSite(
         code=code, name=name, time_zone=zone, protocol_key=protocol, clinic_phone=phone or None
     )
-    protocols = parts().protocols
     try:
-        row = add_site(db.session(), SYSTEM, new, protocols=protocols, now=now())
+        row = add_site(db.session(), SYSTEM, new, protocols=parts().protocols, now=now())
     except RefusedError as error:
-        known = f"there is no such protocol, only {', '.join(sorted(protocols))}"
-        raise click.ClickException(_FAULTS.get(error.code, known)) from None
+        raise click.ClickException(_FAULTS.get(error.code, _known_protocols())) from None
     db.session.commit()
     click.echo(f"{row.code} is there. Now add staff:  flask staff add E-MAIL --name NAME")
+
+
+@site.command("follow")
+@click.argument("code")
+@click.argument("protocol")
+def follow(code: str, protocol: str) -> None:
+    """Let children who enrol from now on follow PROTOCOL; those there keep their own."""
+    protocols = parts().protocols
+    try:
+        follow_protocol(db.session(), SYSTEM, code, protocol, protocols=protocols, now=now())
+    except NotFoundError:
+        raise click.ClickException(f"no site {code}") from None
+    except RefusedError:
+        raise click.ClickException(_known_protocols()) from None
+    db.session.commit()
+    click.echo(f"children who enrol at {code} follow {protocol}")
 
 
 @site.command("list")
@@ -51,3 +65,7 @@ def show_all() -> None:
         made_up = "  (made up)" if row.is_made_up else ""
         phone = row.clinic_phone or "no phone"
         click.echo(f"{row.code}  {row.name}  {row.time_zone}  {row.protocol_key}  {phone}{made_up}")
+
+
+def _known_protocols() -> str:
+    return f"there is no such protocol, only {', '.join(sorted(parts().protocols))}"

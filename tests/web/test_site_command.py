@@ -72,3 +72,33 @@ def test_sites_are_listed(runner: FlaskCliRunner) -> None:
     add(runner)
     listed = runner.invoke(args=["site", "list"]).output
     assert listed == "HX  West China  Asia/Shanghai  khe-sirolimus-v1  +862885422114\n"
+
+
+def test_a_site_follows_another_protocol_from_now_on(app: Flask, session: Session) -> None:
+    runner = app.test_cli_runner()
+    add(runner)
+    parts = app.extensions["sirolog"]
+    (first,) = parts.protocols.values()
+    parts.protocols = {"khe-sirolimus-v1": first, "khe-sirolimus-v2": first}
+    result = runner.invoke(args=["site", "follow", "HX", "khe-sirolimus-v2"])
+    assert result.exit_code == 0, result.output
+    assert session.scalars(select(Site.protocol_key)).one() == "khe-sirolimus-v2"
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.old, entry.new) == (
+        {"protocol": "khe-sirolimus-v1"},
+        {"protocol": "khe-sirolimus-v2"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("XX", "khe-sirolimus-v1"), "no site XX"), (("HX", "khe-sirolimus-v9"), "no such protocol")],
+)
+def test_only_a_known_site_follows_a_known_protocol(
+    runner: FlaskCliRunner, session: Session, words: tuple[str, str], said: str
+) -> None:
+    add(runner)
+    result = runner.invoke(args=["site", "follow", *words])
+    assert (result.exit_code, said in result.output) == (1, True)
+    assert session.scalars(select(Site.protocol_key)).one() == "khe-sirolimus-v1"
