@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from domain.diary import fold
@@ -88,7 +89,7 @@ def look_around(
     if participant.status is not ParticipantStatus.ACTIVE:
         raise RefusedError("diary_closed")
     wanted = said.slot or (SlotKey(amended.slot_on, amended.half) if amended else None)
-    first_on, last_on = _days(said, wanted, protocol)
+    first_on, last_on = _days(session, participant, said, wanted)
     diary = read(session, participant, protocol, first_on=first_on, last_on=last_on, now=now)
     slot = _slot(said, wanted, diary)
     is_late_entry = admit(said, slot.due_at, protocol, now)
@@ -97,16 +98,21 @@ def look_around(
     return Scene(participant, protocol, now, slot, order, diary, is_late_entry)
 
 
-def _days(said: SaidDose, wanted: SlotKey | None, protocol: Protocol) -> tuple[date, date]:
-    """The days to read: for a missed dose also those whose missed doses add up with it."""
+def _days(
+    session: Session, participant: Participant, said: SaidDose, wanted: SlotKey | None
+) -> tuple[date, date]:
+    """The days to read: for a missed dose all of them, since missed doses are counted on from
+    each alert, and so from the first."""
     on = wanted.on if wanted else (said.claimed_at or said.entered_at_true).date()
-    back = _AROUND
-    if said.outcome is Outcome.MISSED:
-        back += timedelta(days=2 * protocol.slots.alert_missed_in_days)
     try:
-        return on - back, on + _AROUND
+        first_on, last_on = on - _AROUND, on + _AROUND
     except OverflowError:
         raise RefusedError("no_such_slot", "slot") from None
+    if said.outcome is Outcome.MISSED:
+        of_child = DoseEntry.participant_id == participant.id
+        first_told_on = session.scalar(select(func.min(DoseEntry.slot_on)).where(of_child))
+        first_on = min(first_on, first_told_on or first_on)
+    return first_on, last_on
 
 
 def _slot(said: SaidDose, wanted: SlotKey | None, diary: Diary) -> Slot:

@@ -161,6 +161,19 @@ def test_three_missed_in_seven_days_alert(family: Family) -> None:
     assert family.alerts() == [("missed_often", Urgency.THIS_WEEK)]
 
 
+def test_each_three_more_missed_in_seven_days_alert_however_long_it_goes_on(
+    family: Family,
+) -> None:
+    days = [TODAY - timedelta(days=number) for number in reversed(range(24))]
+    for day in days:
+        family.log(
+            slot=SlotKey(day, Half.MORNING),
+            outcome=Outcome.MISSED,
+            now=NOW - (TODAY - day),
+        )
+    assert family.alerts() == [("missed_often", Urgency.THIS_WEEK)] * 8
+
+
 def test_a_dose_in_a_hold_is_recorded_and_told(family: Family, session: Session) -> None:
     an_order(
         session,
