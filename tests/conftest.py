@@ -6,4 +6,6 @@ pytest_plugins = [
     "plugins.twilio",
     "plugins.s3",
     "plugins.app",
+    "plugins.live",
+    "plugins.demo",
 ]

@@ -1,0 +1,73 @@
+"""What a family does on a phone, in Chinese: one function an act."""
+
+import re
+import time
+from collections.abc import Sequence
+
+from playwright.sync_api import Page, expect
+
+from loopback.twilio_server import TwilioServer
+from plugins.live import Live
+
+REMINDER = "早上好，请完成今早的记录。"
+INVITATION = "您好，您的页面已开通，请用本手机号登录"
+PATIENCE_SECONDS = 10.0
+
+
+def sign_in(phone: Page, live: Live, twilio: TwilioServer, number: str) -> None:
+    """Ask for a code, read it in the SMS, type it in."""
+    phone.goto(live.url)
+    phone.get_by_label("您的手机号码").fill(number.removeprefix("+86"))
+    tap(phone, "发送验证码")
+    phone.get_by_label("短信验证码").fill(_code_sent_to(twilio, number))
+    tap(phone, "登录")
+    expect(phone.get_by_role("heading", name="Lele")).to_be_visible()
+
+
+def give_the_dose(phone: Page) -> None:
+    """One tap."""
+    tap(phone, "已服药")
+    expect(phone.get_by_role("status").filter(has_text="已记录：早上的药")).to_be_visible()
+
+
+def undo(phone: Page) -> None:
+    tap(phone, "撤销")
+    expect(phone.get_by_role("button", name="已服药")).to_be_visible()
+
+
+def say_another_time(phone: Page, clock: str) -> None:
+    """Not just now: at this time of the clock on the wall."""
+    phone.get_by_role("link", name="其他时间").click()
+    phone.get_by_label("什么时候给的药？").fill(clock)
+    tap(phone, "保存")
+
+
+def send_photo(phone: Page, jpeg: bytes) -> None:
+    """From the album: an overview of the belly. It ends on the page that says what arrived."""
+    phone.get_by_role("link", name="照片", exact=True).click()
+    phone.get_by_role("link", name="发送照片", exact=True).click()
+    chosen = {"name": "IMG_0007.JPG", "mimeType": "image/jpeg", "buffer": jpeg}
+    phone.get_by_label("照片", exact=True).set_input_files([chosen])  # type: ignore[list-item]  # a FilePayload is such a dict
+    phone.get_by_role("radio", name=re.compile("全景")).check()
+    phone.get_by_role("radio", name="腹部").check()
+    tap(phone, "发送")
+    expect(phone.get_by_role("heading", name="照片已发送")).to_be_visible()
+
+
+def tap(phone: Page, button: str) -> None:
+    phone.get_by_role("button", name=button).click()
+
+
+def texts_to(twilio: TwilioServer, number: str) -> Sequence[str]:
+    """What the provider accepted for a number, in order."""
+    return [message.body for message in twilio.accepted if message.to == number]
+
+
+def _code_sent_to(twilio: TwilioServer, number: str) -> str:
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < give_up_at:
+        for text in reversed(texts_to(twilio, number)):
+            if found := re.search(r"(?<!\d)\d{6}(?!\d)", text):
+                return found.group()
+        time.sleep(0.05)
+    raise AssertionError("no code was sent")
