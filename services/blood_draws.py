@@ -27,14 +27,15 @@ DAY = timedelta(days=1)
 
 def trough_visit(session: Session, participant_id: int, on: date) -> Visit | None:
     """The visit with a level on this local date that has not taken place, if there is one."""
-    return session.scalar(
-        select(Visit).where(
-            Visit.participant_id == participant_id,
-            Visit.on == on,
-            Visit.is_trough_day,
-            Visit.state == VisitState.PLANNED,
-        )
-    )
+    visit = _level_visit(session, participant_id, on)
+    return visit if visit is not None and visit.state is VisitState.PLANNED else None
+
+
+def _level_visit(session: Session, participant_id: int, on: date) -> Visit | None:
+    """The visit with a level on this local date, whatever became of it."""
+    of_child = (Visit.participant_id == participant_id, Visit.is_trough_day)
+    rows = session.scalars(select(Visit).where(*of_child, Visit.on == on))
+    return min(rows, key=lambda row: row.state is not VisitState.PLANNED, default=None)
 
 
 def draw_on(
@@ -61,11 +62,15 @@ def is_before_trough(
     tables: Sequence[Timetable],
 ) -> bool:
     """Was a dose of this slot given before the blood that it had to wait for? A dose without a
-    time counts as before unless the blood is taken already."""
-    if key.half is not Half.MORNING or trough_visit(session, participant_id, key.on) is None:
+    time counts as before unless the blood is taken already. A visit that is over asks nobody to
+    wait, but the dose still came first if the blood is known to be younger."""
+    visit = _level_visit(session, participant_id, key.on)
+    if key.half is not Half.MORNING or visit is None:
         return False
     draw = draw_on(session, participant_id, key.on, tables)
-    return draw is None or (taken_at is not None and taken_at < draw.drawn_at)
+    if draw is None:
+        return visit.state is VisitState.PLANNED
+    return taken_at is not None and taken_at < draw.drawn_at
 
 
 def record_blood_taken(
@@ -126,7 +131,7 @@ def _tell_if_dose_came_first(
 ) -> None:
     """A dose entered earlier may turn out to lie before the blood that was entered later."""
     on = local_date(timetables(session, participant.id), draw.drawn_at)
-    if trough_visit(session, participant.id, on) is None:
+    if _level_visit(session, participant.id, on) is None:
         return
     key = SlotKey(on, Half.MORNING)
     diary = read(session, participant, protocol, first_on=on, last_on=on, now=now)

@@ -216,6 +216,21 @@ def test_blood_entered_later_may_show_that_the_dose_came_first(family: Family) -
     assert family.alerts() == [("dose_before_trough", Urgency.SAME_DAY)]
 
 
+@pytest.mark.parametrize("blood_first", [True, False])
+def test_a_dose_before_the_blood_is_told_when_the_visit_is_done_too(
+    family: Family, *, blood_first: bool
+) -> None:
+    family.on_trough_day(state=VisitState.DONE)
+    early = NOW - timedelta(minutes=20)
+    if blood_first:
+        family.blood_taken(NOW)
+        assert family.log(taken_at=early).advice == ("dose_before_trough",)
+    else:
+        family.log(taken_at=early)
+        family.blood_taken(NOW)
+    assert family.alerts() == [("dose_before_trough", Urgency.SAME_DAY)]
+
+
 def test_the_evening_dose_of_a_trough_day_does_not_wait(family: Family) -> None:
     family.on_trough_day()
     assert family.log(slot=EVENING, now=datetime(2026, 3, 10, 12, tzinfo=UTC)).advice == ()
