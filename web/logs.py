@@ -14,24 +14,17 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
-# these write addresses, numbers or message texts of their own accord
-_TALKATIVE = (
-    "werkzeug",
-    "twilio",
-    "twilio.http_client",
-    "urllib3",
-    "botocore",
-    "sqlalchemy",
-    "flask-limiter",
-)
+# All others speak up only to warn: at DEBUG, libraries write addresses, numbers, message texts, and
+# where a photo was taken.
+_OURS = ("web", "alembic")
 
 log: Any = structlog.get_logger("web")
 
 
 def init_logs(app: Flask, level: str) -> None:
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
