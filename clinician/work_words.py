@@ -101,6 +101,10 @@ add_sentences(
         "no_hold": _("There is no hold that could end here."),
         "phone_of_staff": _("This number belongs to a member of a study team."),
         "phone_taken": _("Another carer has this number."),
+        "carer_of_other_site": _(
+            "This person also cares for a child of another site, which must agree: "
+            "whoever has the number sees that child too."
+        ),
         "visit_not_yet": _("This visit is still to come."),
         "visit_is_over": _("This visit is over."),
         "visit_in_the_past": _("This day is over."),

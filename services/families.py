@@ -126,13 +126,15 @@ def change_phone(
     """Give a carer another number; what was wrong with the old one is forgotten.
 
     Whoever is signed in with the old number is signed out: it may have been a stranger's.
-    Raises RefusedError `not_a_phone`, `phone_taken`.
+    Raises RefusedError `not_a_phone`, `phone_taken`, and `carer_of_other_site` while they also
+    care for a child elsewhere: whoever has the number sees that child too.
     """
     _check_permission(actor, participant)
     account = carer_of(session, participant, account_id)
     canonical = _phone(phone)
     if canonical == account.us_phone_number and account.phone_unreachable_at is None:
         return account
+    _check_only_ours(session, actor, account)
     other = session.scalar(select(Account.id).where(Account.us_phone_number == canonical))
     if other not in {None, account.id}:
         raise RefusedError("phone_taken", "phone")
@@ -215,6 +217,17 @@ def _last_seen(session: Session, account_ids: Sequence[int]) -> dict[int, dateti
 def _check_permission(actor: Actor, participant: Participant) -> None:
     if not may(actor, Permission.ENROL, participant.site_id):
         raise ForbiddenError(Permission.ENROL)
+
+
+def _check_only_ours(session: Session, actor: Actor, account: Account) -> None:
+    sites = session.scalars(
+        select(Participant.site_id)
+        .join(Guardianship, Guardianship.participant_id == Participant.id)
+        .where(Guardianship.account_id == account.id, Guardianship.ended_at.is_(None))
+        .distinct()
+    )
+    if not all(may(actor, Permission.ENROL, site) for site in sites):
+        raise RefusedError("carer_of_other_site", "phone")
 
 
 def _phone(text: str) -> str:

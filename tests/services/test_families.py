@@ -182,6 +182,31 @@ def test_a_number_of_somebody_else_is_refused(
     assert refused.value.code == "phone_taken"
 
 
+def test_another_sites_carer_cannot_be_taken_over_by_inviting_them_and_changing_the_number(
+    session: Session, child: Participant, nurse: Actor
+) -> None:
+    elsewhere = a_participant(session)
+    mother = a_carer(session, elsewhere, us_phone_number="+8613812345678")
+    tie = invited(session, nurse, child)
+    assert account(session, tie).id == mother.id
+    with pytest.raises(RefusedError) as refused:
+        change_phone(session, nurse, child, mother.public_id, phone="13812345679", now=NOW)
+    assert (refused.value.code, refused.value.field) == ("carer_of_other_site", "phone")
+    assert mother.us_phone_number == "+8613812345678"
+
+
+def test_who_no_longer_cares_for_another_sites_child_gets_a_new_number(
+    session: Session, child: Participant, nurse: Actor
+) -> None:
+    elsewhere = a_participant(session)
+    mother = a_carer(session, elsewhere, us_phone_number="+8613812345678")
+    invited(session, nurse, child)
+    there = staff(session, elsewhere)
+    end_tie(session, there, elsewhere, mother.public_id, reason="moved", now=NOW)
+    change_phone(session, nurse, child, mother.public_id, phone="13812345679", now=NOW)
+    assert mother.us_phone_number == "+8613812345679"
+
+
 def test_no_phone_number_stands_in_the_audit_trail(
     session: Session, child: Participant, nurse: Actor
 ) -> None:
