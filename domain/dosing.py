@@ -14,6 +14,7 @@ from domain.errors import DomainError
 from domain.protocol import Arm, DoseRules
 
 DIGITS = 50  # far beyond any input, so that a tie stays a tie
+SURE_DIGITS = 40  # of a ratio of two roots; the last ones of each are rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def body_surface(height_cm: Decimal, weight_kg: Decimal, formula: str) -> BodySu
 def needs_reweighing_review(then: BodySurface, now: BodySurface, rules: DoseRules) -> bool:
     """Has body surface changed so much since the order that the dose should be reviewed?"""
     with exact():
-        return abs(now.m2 - then.m2) >= rules.reweigh_at_bsa_change * then.m2
+        change = abs(now.m2 / then.m2 - 1)
+        return round(change, SURE_DIGITS) >= rules.reweigh_at_bsa_change
 
 
 def starting_dose(arm: Arm, surface: BodySurface, rules: DoseRules) -> DoseAmount:

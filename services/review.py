@@ -1,7 +1,7 @@
 """One child on one time axis: what the participant page shows, in a fixed handful of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import exists, select
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from domain.adherence import Adherence, adherence
 from domain.diary import SlotState, fold
-from domain.dosing import needs_reweighing_review
 from domain.orders import OrderKind, OrderStep, dose_runs_from, order_at
 from domain.protocol import Arm, Protocol
 from domain.slots import Timetable, local_date, nearest_slot, slots_between
@@ -19,7 +18,7 @@ from models.order import DoseOrder
 from models.participant import Allocation, Measurement, Participant
 from services.chart import FIBRINOGEN, PLATELETS, Sample
 from services.diary_entries import entries_between
-from services.measurements import surface_of
+from services.growth import has_outgrown
 from services.order_history import signed_orders, step_of
 from services.review_marks import Mark, MarkKind, by_kind, marks_between
 from services.timetables import timetables
@@ -185,16 +184,8 @@ def _order_now(
         row=row,
         step=step,
         days=(key.on - start.on).days if start else None,
-        reweigh=_has_grown(row, size, protocol),
+        reweigh=size is not None and has_outgrown(row, size, protocol=protocol),
     )
-
-
-def _has_grown(row: DoseOrder, size: Measurement | None, protocol: Protocol) -> bool:
-    """Has body surface changed so much since the order that the dose wants a look (trial.md §2)?"""
-    if size is None or row.bsa_m2 is None:
-        return False
-    now = surface_of(size)
-    return needs_reweighing_review(replace(now, m2=row.bsa_m2), now, protocol.dosing)
 
 
 def _levels(

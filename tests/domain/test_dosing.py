@@ -130,6 +130,14 @@ def test_a_tenth_more_or_less_body_surface_asks_for_a_review(now: str, review: b
     assert needs_reweighing_review(then, replace(then, m2=D(now)), DOSE_RULES) is review
 
 
+@pytest.mark.parametrize("weight_kg", range(2, 40))
+@pytest.mark.parametrize("factor", ["1.1", "0.9"])
+def test_exactly_a_tenth_asks_for_a_review_of_any_child(weight_kg: int, factor: str) -> None:
+    then = body_surface(D(80), D(weight_kg), "mosteller")
+    now = body_surface(80 * D(factor), weight_kg * D(factor), "mosteller")
+    assert needs_reweighing_review(then, now, DOSE_RULES)
+
+
 @pytest.mark.parametrize(
     ("born", "on", "months"),
     [

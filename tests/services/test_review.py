@@ -186,11 +186,13 @@ def test_a_hold_is_the_current_order_too(session: Session, child: Participant) -
 
 
 @pytest.mark.parametrize(
-    ("bsa", "asks"), [("0.44", False), ("0.43", True), ("0.53", False), ("0.54", True)]
+    ("weight", "asks"), [("8.68", False), ("8.67", True), ("12.96", False), ("12.97", True)]
 )
-def test_a_grown_child_asks_for_a_look_at_the_dose(session: Session, bsa: str, asks: bool) -> None:
+def test_a_grown_child_asks_for_a_look_at_the_dose(
+    session: Session, weight: str, asks: bool
+) -> None:
     child = a_participant(session)
-    an_order(session, child, bsa_m2=Decimal(bsa))  # the child measures 0.48 m² now
+    an_order(session, child, weight_kg=Decimal(weight))  # the child weighs 10.5 kg now
     now = review(session, child).order_now
     assert now is not None
     assert now.reweigh is asks
