@@ -1,0 +1,1 @@
+"""Rules of the study. Standard library only; no clock, no I/O."""
