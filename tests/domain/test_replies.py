@@ -50,7 +50,9 @@ def test_each_stop_word_stops_in_any_writing(word: str) -> None:
         assert meaning(text) is Meaning.STOP
 
 
-@pytest.mark.parametrize("text", ["ＳＴＯＰ", "ｔｄ", "Ｔ", "退订！", "退订短信"])
+@pytest.mark.parametrize(
+    "text", ["ＳＴＯＰ", "ｔｄ", "Ｔ", "退订！", "退订短信", "TD退订", "T退订", "退订T", "TD，退订"]
+)
 def test_full_width_and_longer_chinese_forms_stop_too(text: str) -> None:
     assert meaning(text) is Meaning.STOP
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from response_cases import ASSESSED_ON, RULES, an_assessment
 
 from domain.response import Category, ResponseResult, assess, overall
 from domain.response_flags import Flag, FlagCode
@@ -20,6 +19,7 @@ from domain.response_inputs import (
     TransfusionKind,
 )
 from domain.response_score import DomainScore, DomainState, Why
+from response_cases import ASSESSED_ON, RULES, an_assessment
 
 NO_SKIN = {
     "skin_colour": SkinColour.NOTHING_TO_SEE,

@@ -1,13 +1,13 @@
 """Each domain by itself: both sides of every bound of trial.md §6, and why."""
 
 import pytest
-from response_cases import RULES, an_assessment
 
 from domain.response_domains import score_domains, score_platelets, score_volume
 from domain.response_fibrinogen import score_fibrinogen
 from domain.response_inputs import Firmness, ResponseDomain, SkinColour
 from domain.response_score import DomainState, Quantity, Why
 from domain.response_skin import score_skin
+from response_cases import RULES, an_assessment
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from response_cases import ASSESSED_ON, RULES, an_assessment
 
 from domain.response import Category, assess
 from domain.response_flags import Flag, FlagCode
@@ -14,6 +13,7 @@ from domain.response_inputs import (
     Transfusion,
     TransfusionKind,
 )
+from response_cases import ASSESSED_ON, RULES, an_assessment
 
 PLATELETS, VOLUME, FIBRINOGEN, SKIN = ResponseDomain
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from response_cases import RULES, an_assessment
 
 from domain.response import Category, Overall
 from domain.response_domains import score_domains
@@ -16,6 +15,7 @@ from domain.response_views import (
     durable_platelets,
     sensitivity_views,
 )
+from response_cases import RULES, an_assessment
 
 CR, PR, NR, NE = (
     Category.COMPLETE_RESPONSE,

@@ -128,7 +128,12 @@ def test_a_carer_whose_tie_has_ended_gets_no_picture(
 
 
 @pytest.mark.parametrize(
-    "path", ["/photos/00000000-0000-4000-8000-000000000000/thumbnail", "/photos/1/thumbnail", "/photos/../thumbnail"]
+    "path",
+    [
+        "/photos/00000000-0000-4000-8000-000000000000/thumbnail",
+        "/photos/1/thumbnail",
+        "/photos/../thumbnail",
+    ],
 )
 def test_a_photo_that_does_not_exist_is_not_found(parent: FlaskClient, path: str) -> None:
     assert parent.get(path).status_code == 404
