@@ -26,6 +26,7 @@ _WORDS = {
     "漏服药": Meaning.MISSED,
     "td": Meaning.STOP,
     "t": Meaning.STOP,
+    "退订": Meaning.STOP,
     "start": Meaning.START,
     "help": Meaning.HELP,
 }
@@ -34,9 +35,10 @@ _STOP_AT_HEAD = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "q
 _STOP_PREFIX = "退订"
 
 _SENTENCE_END = re.compile(r"[.!?。;\r\n]+")
-# Digits and letters part ways, so that "1已服" is two words; punctuation and emoji fall out.
+# Digits, Latin and other letters part ways, so that "1已服" and "TD退订" are two words each;
+# punctuation and emoji fall out.
 _GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
-_WORD = re.compile(r"\d+|[^\W\d_]+")
+_WORD = re.compile(r"\d+|[a-z]+|[^\W\d_a-z]+")
 
 
 def meaning(text: str) -> Meaning:
