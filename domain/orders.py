@@ -2,7 +2,7 @@
 
 Orders are only ever added (trial.md §2). Each names the slot from which it rules; of all orders
 that cover a slot the one signed last is valid, so a past slot keeps showing the order of its time
-and a newly signed dose ends a hold.
+and a newly signed dose ends the hold it begins in; a hold still to come stays.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,8 +46,22 @@ def order_for_slot(history: Sequence[OrderStep], on: date, half: Half) -> OrderS
 
 def order_at(history: Sequence[OrderStep], key: SlotKey) -> OrderStep | None:
     """As `order_for_slot`, by key. Of two signed at the same instant the later listed one rules."""
-    covering = [step for step in history if step.covers(key)]
-    return sorted(covering, key=lambda step: step.signed_at)[-1] if covering else None
+    covering = sorted(
+        (step for step in history if step.covers(key)), key=lambda step: step.signed_at
+    )
+    last = covering[-1] if covering else None
+    if last is None or last.kind is not OrderKind.DOSE:
+        return last
+    holds = [step for place, step in enumerate(covering) if _is_open_hold(step, covering[place:])]
+    return holds[-1] if holds else last
+
+
+def _is_open_hold(step: OrderStep, since: Sequence[OrderStep]) -> bool:
+    """Has no dose `since` signed begun in this hold?"""
+    ended = any(
+        later.kind is not OrderKind.HOLD and later.from_slot >= step.from_slot for later in since
+    )
+    return step.kind is OrderKind.HOLD and not ended
 
 
 def is_held(history: Sequence[OrderStep], key: SlotKey) -> bool:

@@ -74,6 +74,36 @@ def test_an_open_hold_lasts_until_a_dose_is_signed() -> None:
     assert is_prescribed(history, at(9))
 
 
+def test_a_hold_still_to_come_outlives_a_dose_signed_before_it_begins() -> None:
+    history = [dose("first", 0, "0.3"), hold(10, 14, signed=1), dose("next", 4, "0.2", signed=2)]
+    assert [is_held(history, at(n)) for n in (4, 9, 10, 13, 14)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]
+    ruling = order_at(history, at(14))
+    assert ruling is not None
+    assert ruling.order_id == "next"
+
+
+def test_a_hold_ended_by_a_dose_stays_ended() -> None:
+    history = [
+        dose("first", 0, "0.3"),
+        hold(10, 20, signed=1),
+        dose("ends it", 14, "0.2", signed=2),
+        dose("sooner", 4, "0.25", signed=3),
+    ]
+    assert [is_held(history, at(n)) for n in (10, 13, 14, 20)] == [True, True, False, False]
+
+
+def test_a_stop_ends_a_hold_still_to_come() -> None:
+    stop = OrderStep("stop", OrderKind.STOP, at(4), SIGNED + timedelta(hours=2))
+    history = [dose("first", 0, "0.3"), hold(10, 14, signed=1), stop]
+    assert not is_held(history, at(10))
+
+
 def test_after_a_stop_there_is_no_dose() -> None:
     stop = OrderStep("stop", OrderKind.STOP, at(5), SIGNED + timedelta(hours=1))
     history = [dose("first", 0, "0.3"), stop]
