@@ -1,9 +1,9 @@
 """The planned visits of a child."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +11,14 @@ from flask.typing import ResponseReturnValue
 from clinician import blueprint
 from clinician.place import Place, place_of
 from clinician.presenters_visits import visit_rows
+from domain.said_time import latest_until
 from models.visit import VisitState
 from services import visits as planned
 from services.access import Permission
+from services.blood_draws import draw_on, record_blood_taken, trough_visit
 from services.errors import RefusedError
-from web.fields import Choice, Day, Words
+from web.fields import Choice, ClockTime, Day, Words
+from web.formats import clock
 from web.forms import Filled, FormSchema, WriteSchema, blank, read_form
 
 _VISITS = "/participants/<uuid:participant>/visits"
@@ -40,6 +43,16 @@ class MoveForm:
     client_id: UUID
     on: date
     reason: str
+
+
+class BloodSchema(WriteSchema):
+    drawn_at = ClockTime(required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BloodForm:
+    client_id: UUID
+    drawn_at: time
 
 
 @blueprint.get(_VISITS)
@@ -93,10 +106,41 @@ def move_visit(participant: UUID, visit: UUID) -> ResponseReturnValue:
     return _back(place)
 
 
+@blueprint.post(f"{_VISITS}/blood")
+def blood_taken(participant: UUID) -> ResponseReturnValue:
+    """Blood was taken today at the clinic: the family's morning dose may follow (trial.md §3)."""
+    place = place_of(participant, Permission.RECORD)
+    filled = read_form(BloodSchema(), BloodForm)
+    if filled.form is None:
+        return _page(place, filled), 422
+    try:
+        record_blood_taken(
+            place.session,
+            place.actor,
+            place.child,
+            latest_until(filled.form.drawn_at, place.zone, place.now),
+            client_id=filled.form.client_id,
+            protocol=place.protocol,
+            now=place.now,
+        )
+    except RefusedError as error:
+        return _page(place, filled.refused(error)), 422
+    place.session.commit()
+    return _back(place)
+
+
 def _page(place: Place, filled: Filled[Any]) -> str:
     rows = planned.visits_of(place.session, place.child.id)
-    shown = visit_rows(rows, place.protocol, place.today)
-    return place.show("visits", "visits", rows=shown, errors=filled.errors)
+    return place.show(
+        "visits",
+        "visits",
+        rows=visit_rows(rows, place.protocol, place.today),
+        waits_for_blood=trough_visit(place.session, place.child.id, place.today) is not None,
+        draw=draw_on(place.session, place.child.id, place.today, place.timetables),
+        drawn_at=filled.values.get("drawn_at") or clock(place.now, place.zone),
+        errors=filled.errors,
+        blood_client_id=filled.client_id or str(uuid4()),
+    )
 
 
 def _move(place: Place, visit: UUID, filled: Filled[Any]) -> str:

@@ -19,7 +19,7 @@ from models.laboratory import Level
 from models.message import Message
 from models.participant import DaySchedule, Guardianship, Participant
 from models.site import Site, StaffRole
-from models.visit import Visit, VisitState
+from models.visit import BloodDraw, Visit, VisitState
 from plugins.app import START
 
 CHILD_PAGES = ("/carers", "/visits", "/times", "/trail")
@@ -338,3 +338,25 @@ def test_the_trail_tells_who_did_what_page_by_page(session: Session, desk: Desk)
     assert desk.person.display_name in newest
     older = newest.split("older_than=")[1].split('"')[0]
     assert desk.see(f"/trail?older_than={older}").count("carer.invited") == 10
+
+
+def test_blood_taken_at_the_clinic_frees_the_morning_dose(
+    session: Session, desk: Desk, child: Participant
+) -> None:
+    a_visit(session, child, date(2026, 3, 10))
+    said = {"client_id": new_id(), "drawn_at": "08:10"}
+    assert "The family waits with the morning dose" in desk.see("/visits")
+    for _ in range(2):
+        assert desk.send("/visits/blood", said).status_code == 303
+    (draw,) = session.scalars(select(BloodDraw)).all()
+    assert (draw.drawn_at, draw.channel) == (START - timedelta(minutes=20), "clinic")
+    assert "Blood was taken at 08:10." in desk.see("/visits")
+
+
+def test_blood_without_a_time_is_asked_for_again(
+    session: Session, desk: Desk, child: Participant
+) -> None:
+    a_visit(session, child, date(2026, 3, 10))
+    answer = desk.send("/visits/blood", {"client_id": new_id(), "drawn_at": "soon"})
+    assert answer.status_code == 422
+    assert session.scalar(select(BloodDraw)) is None
