@@ -68,6 +68,7 @@ def invite(
     _check_permission(actor, participant)
     phone = _phone(said.phone)
     _check_words(said)
+    _take_turns(session, participant)
     account = _account(session, said, phone, now=now)
     tie = _open_tie(session, account.id, participant.id)
     if tie is not None:
@@ -217,6 +218,12 @@ def _last_seen(session: Session, account_ids: Sequence[int]) -> dict[int, dateti
 def _check_permission(actor: Actor, participant: Participant) -> None:
     if not may(actor, Permission.ENROL, participant.site_id):
         raise ForbiddenError(Permission.ENROL)
+
+
+def _take_turns(session: Session, participant: Participant) -> None:
+    """A second tap on the button waits for the first one. SQLite has one writer anyway."""
+    child = select(Participant.id).where(Participant.id == participant.id)
+    session.execute(child.with_for_update(key_share=True))
 
 
 def _check_only_ours(session: Session, actor: Actor, account: Account) -> None:

@@ -1,13 +1,16 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from factories import a_carer, a_clinician, a_participant, as_actor
 from models.account import Account
 from models.audit import AuditEntry
+from models.engine import prepare_sqlite
 from models.message import ContactPreference, Message, MessageKind, MessageState
 from models.participant import Guardianship, Participant, Relation
 from models.site import Site, StaffRole
@@ -235,3 +238,26 @@ def test_the_clinic_sees_who_opted_out_and_when_they_were_last_seen(
     assert found.keys() == {silent.id, out.id}
     assert (found[out.id].wants_messages, found[out.id].last_seen_at) == (False, NOW)
     assert (found[silent.id].wants_messages, found[silent.id].last_seen_at) == (True, None)
+
+
+def test_two_taps_on_invite_at_once_are_one_tie_and_one_message(
+    session: Session, child: Participant, nurse: Actor, database_url: str
+) -> None:
+    session.commit()
+    engine = create_engine(database_url)
+    prepare_sqlite(engine)
+    gate = threading.Barrier(4)
+
+    def tap(_: int) -> int:
+        with Session(engine, expire_on_commit=False) as own:
+            gate.wait()
+            tie = invited(own, nurse, own.get_one(Participant, child.id))
+            own.commit()
+            return tie.id
+
+    with ThreadPoolExecutor(4) as pool:
+        ties = set(pool.map(tap, range(4)))
+    engine.dispose()
+    session.expire_all()
+    assert [session.scalars(select(Guardianship.id)).all()] == [list(ties)]
+    assert len(session.scalars(select(Message)).all()) == 1
