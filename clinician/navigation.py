@@ -1,6 +1,7 @@
-"""Which of the pages in the top bar are this person's."""
+"""What every template of the clinic may use: the doors in the top bar, and ranges in words."""
 
 from clinician import blueprint
+from clinician.presenters_levels import interval_text
 from services.access import Permission, sites_with
 from web.identity import actor_or_none
 
@@ -15,3 +16,6 @@ def doors() -> dict[str, bool]:
         "sees_children": bool(sites_with(actor, Permission.VIEW)),
         "enrols": bool(sites_with(actor, Permission.ENROL)),
     }
+
+
+blueprint.add_app_template_filter(interval_text, "interval")
