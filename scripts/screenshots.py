@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from demo.families import DEMO_PARENT, SECOND_PARENT, Carer  # noqa: E402 - the path comes first
-from demo.people import DEMO_PASSWORD, SITES, email_of  # noqa: E402
-from models.site import StaffRole  # noqa: E402
-from scripts.demo_server import DemoServer, serving_demo  # noqa: E402
-from scripts.get_browser import get_browser  # noqa: E402
+from demo.people import DEMO_PASSWORD, SITES, email_of  # noqa: E402 - as above
+from models.site import StaffRole  # noqa: E402 - as above
+from scripts.demo_server import DemoServer, serving_demo  # noqa: E402 - as above
+from scripts.get_browser import get_browser  # noqa: E402 - as above
 
 PICTURES = ROOT / "docs" / "pictures"
 CHILD: Final = "DA-01"
@@ -120,6 +120,7 @@ def _clinic(desk: Page) -> None:
     desk.wait_for_url(re.compile(r"/participants/[0-9a-f-]{36}$"))
     child = desk.url
     _take(desk, "participant")
+    desk.locator(".timeline").get_by_role("link", name="All", exact=True).click()
     _take(desk, "course", only=".timeline")
     for name, path in (
         ("orders", "/orders"),
