@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -11,8 +12,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from factories import a_carer, sign_in_carer
+from models.account import Account
 from models.engine import prepare_sqlite
 from models.message import Message
+from plugins.app import FakeClock
 
 PHONE = "+8613800138000"
 AT_ONCE = 12
@@ -94,3 +97,28 @@ def test_a_page_is_read_while_somebody_writes(
         writing.exec_driver_sql("UPDATE account SET display_name = 'somebody else'")
         assert client.get("/diary/").status_code == 200
     engine.dispose()
+
+
+def test_a_recovery_code_lets_one_browser_in_however_many_try_at_once(
+    app: Flask, session: Session, clock: FakeClock
+) -> None:
+    session.commit()
+    added = ("staff", "add", "li@hospital.example", "--name", "Li", "--password", "nine lanterns")
+    shown = app.test_cli_runner().invoke(args=added).output
+    codes = re.findall(r"\b[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}\b", shown)
+    name = session.scalars(select(Account.fs_uniquifier)).one()
+    session.commit()
+    gate = Barrier(4)
+
+    def enter(_: int) -> int:
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["sign_in_staff"] = [name, int(clock().timestamp())]
+        gate.wait()
+        return client.post("/staff/sign-in/code", data={"code": codes[0]}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(enter, range(4))) == [303, 422, 422, 422]
+    session.expire_all()
+    left = session.scalars(select(Account)).one().mf_recovery_codes or []
+    assert len(left) == len(codes) - 1

@@ -47,6 +47,8 @@ def has_code(account: Account, typed: str) -> bool:
     subject = _subject(account.email or str(account.public_id))
     try:
         limits.begin_try(subject, Factor.APP)
+        # whoever had the turn before may have used up a recovery code since we read the account
+        db.session.refresh(account)
         code = six_digits(typed)
         right = _is_current(account, code) if code else _use_up_recovery_code(account, typed)
         if right:
