@@ -38,7 +38,7 @@ def dose(child: UUID, what: str) -> ResponseReturnValue:
     if what not in OUTCOMES:
         abort(404)
     place = place_of(child, to_log=True)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(place, what, _first(place))
     filled = read_form(DoseSchema(), DoseForm)
     form = filled.form

@@ -43,7 +43,7 @@ def photo_album(child: UUID | None) -> ResponseReturnValue:
 def new_photo(child: UUID) -> ResponseReturnValue:
     """Send one or several photos. Each is taken or refused by itself."""
     place = place_of(child, to_log=True)
-    if request.method == "GET":
+    if request.method != "POST":
         last = photos.last_sent(place.session, place.child.id)
         chosen = first_values(place.protocol, last, request.args.get("view"))
         return _form(place, blank(chosen))

@@ -15,7 +15,7 @@ from services.assessment_draft import Draft
 from services.assessments import GROUPS, Meaning, SaidAssessment
 from services.chart import is_transfusion
 from services.errors import RefusedError
-from web.fields import Choice, Ident, Many, Tick, Words, exact
+from web.fields import Choice, Ident, Many, Tick, Words, day, exact
 from web.forms import WriteSchema
 
 NUMBERS: Final = (
@@ -175,6 +175,6 @@ def _number(typed: str, field: str) -> Decimal | None:
 
 def _day(typed: str, field: str) -> date | None:
     try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
+        return day(typed) if typed else None
+    except ValidationError:
         raise RefusedError("not_a_date", field) from None

@@ -58,7 +58,7 @@ def assess(participant: UUID, visit: str) -> ResponseReturnValue:
     """Prefilled from the chart; "check" shows what the rule makes of it, "sign" signs it."""
     place = place_of(participant, Permission.ASSESS)
     offered = draft(place.session, place.child, visit, place.protocol, now=place.now)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(place, offered, blank(shown_values(offered)), offered.inputs)
     filled = read_form(AssessmentSchema(), AssessmentForm.build)
     if filled.form is None:

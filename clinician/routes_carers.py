@@ -111,7 +111,7 @@ def end_carer(participant: UUID, account: UUID) -> ResponseReturnValue:
     """End a carer's tie to this child."""
     place = place_of(participant, Permission.ENROL)
     carer = carer_of(place.session, place.child, account)
-    if request.method == "GET":
+    if request.method != "POST":
         return _one(place, "carer_end", carer, blank())
     filled = read_form(EndSchema(), EndForm)
     if filled.form is None:
@@ -127,7 +127,7 @@ def carer_phone(participant: UUID, account: UUID) -> ResponseReturnValue:
     """Give a carer another phone number."""
     place = place_of(participant, Permission.ENROL)
     carer = carer_of(place.session, place.child, account)
-    if request.method == "GET":
+    if request.method != "POST":
         return _one(place, "carer_phone", carer, blank({"phone": carer.us_phone_number or ""}))
     filled = read_form(PhoneSchema(), PhoneForm)
     if filled.form is None:

@@ -95,7 +95,7 @@ class EnrolForm:
 @blueprint.route("/enrol", methods=["GET", "POST"])
 def enrol() -> ResponseReturnValue:
     """Facts → check (BSA, starting dose, warnings) → enrol. Nothing is written before the last."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _facts(blank(_first_values()))
     filled = read_form(EnrolSchema(), EnrolForm)
     if filled.form is None:

@@ -75,7 +75,7 @@ def events(participant: UUID) -> str:
 def new_event(participant: UUID) -> ResponseReturnValue:
     """An event as a clinician decided it."""
     place = place_of(participant, Permission.RECORD)
-    if request.method == "GET":
+    if request.method != "POST":
         first = {"started_on": place.today.isoformat(), "source": EventSource.CLINIC.value}
         return _form(place, blank(first))
     filled = read_form(EventSchema(), SaidEvent)

@@ -24,7 +24,7 @@ _ORDERS = "/participants/<uuid:participant>/orders"
 def hold(participant: UUID) -> ResponseReturnValue:
     """No doses from a slot on, perhaps until another."""
     place = place_of(participant, Permission.ORDER)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(place, "order_hold", blank(_next_slot(place)))
     filled = read_form(HoldSchema(), HoldForm)
     if filled.form is None:
@@ -45,7 +45,7 @@ def hold(participant: UUID) -> ResponseReturnValue:
 def restart(participant: UUID) -> ResponseReturnValue:
     """The dose from before the hold again, from a slot on."""
     place = place_of(participant, Permission.ORDER)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(place, "order_restart", blank(_next_slot(place)))
     filled = read_form(RestartSchema(), RestartForm)
     if filled.form is None:

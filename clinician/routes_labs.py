@@ -47,7 +47,7 @@ def labs(participant: UUID) -> str:
 def new_labs(participant: UUID) -> ResponseReturnValue:
     """Enter a panel; with `?amends=` correct one result."""
     place = place_of(participant, Permission.RECORD)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(place, blank(_first_values(place)))
     filled = read_form(_schema(place.protocol), dict[str, Any])
     if filled.form is None:

@@ -65,7 +65,7 @@ class OverruleSchema(FormSchema):
 def new_level(participant: UUID) -> ResponseReturnValue:
     """Enter a level as the laboratory reported it; with `?amends=` correct one."""
     place = place_of(participant, Permission.RECORD)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(place, blank(_first_values(place)))
     filled = read_form(LevelSchema(), LevelForm)
     if filled.form is None:

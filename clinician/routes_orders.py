@@ -54,7 +54,7 @@ def orders(participant: UUID) -> str:
 def new_order(participant: UUID) -> ResponseReturnValue:
     """Dose and slot → check (mg, mL, rounding, guards) → sign. Written only with the signature."""
     place = place_of(participant, Permission.ORDER)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(place, blank(_first_values(place)))
     filled = read_form(OrderSchema(), OrderForm)
     if filled.form is None:
@@ -77,7 +77,7 @@ def sign_order(participant: UUID, order: UUID) -> ResponseReturnValue:
     """The second signature, or the first under another program's draft."""
     place = place_of(participant, Permission.ORDER)
     row = order_of(place.session, place.child, order)
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_page(place, row, blank())
     filled: Filled[Any] = blank()
     try:

@@ -73,7 +73,7 @@ def unmark_photo(participant: UUID, photo: UUID) -> ResponseReturnValue:
 def new_photo(participant: UUID) -> ResponseReturnValue:
     """Photos taken at the clinic, one or several."""
     place = place_of(participant, Permission.PHOTOS)
-    if request.method == "GET":
+    if request.method != "POST":
         last = photos.last_sent(place.session, place.child.id)
         return _form(place, blank(first_values(place.protocol, last, request.args.get("view"))))
     filled = read_photo_form(place.protocol)

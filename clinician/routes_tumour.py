@@ -84,7 +84,7 @@ class TreatmentSchema(_FactSchema):
 def new_volume(participant: UUID) -> ResponseReturnValue:
     """A lesion measured: three diameters, or a reader's volume."""
     place = place_of(participant, Permission.RECORD)
-    if request.method == "GET":
+    if request.method != "POST":
         first = {"measured_on": place.today.isoformat(), "reader": place.actor.name}
         amended = _amended(place, TumourVolume)
         return _volume_form(place, blank(volume_values(amended) if amended else first))
@@ -103,7 +103,7 @@ def new_volume(participant: UUID) -> ResponseReturnValue:
 def new_skin(participant: UUID) -> ResponseReturnValue:
     """Colour and firmness compared with baseline."""
     place = place_of(participant, Permission.RECORD)
-    if request.method == "GET":
+    if request.method != "POST":
         amended = _amended(place, SkinFinding)
         first = {"examined_on": place.today.isoformat()}
         return _skin_form(place, blank(skin_values(amended) if amended else first))
@@ -121,7 +121,7 @@ def new_skin(participant: UUID) -> ResponseReturnValue:
 def new_treatment(participant: UUID) -> ResponseReturnValue:
     """A transfusion, a rescue therapy or another medicine."""
     place = place_of(participant, Permission.RECORD)
-    if request.method == "GET":
+    if request.method != "POST":
         amended = _amended(place, Treatment)
         first = {"started_on": place.today.isoformat()}
         return _treatment_form(place, blank(treatment_values(amended) if amended else first))

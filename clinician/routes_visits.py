@@ -84,7 +84,7 @@ def move_visit(participant: UUID, visit: UUID) -> ResponseReturnValue:
     """Give a visit another day."""
     place = place_of(participant, Permission.RECORD)
     row = planned.visit_of(place.session, place.child, visit)
-    if request.method == "GET":
+    if request.method != "POST":
         return _move(place, visit, blank({"on": row.on.isoformat()}))
     filled = read_form(MoveSchema(), MoveForm)
     if filled.form is None:

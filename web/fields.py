@@ -29,6 +29,9 @@ _IDENT_CODES: Final[ErrorMessages] = {**_CODES, "invalid_uuid": "not_a_choice"}
 _NUMBER: Final = re.compile(r"(-?\d{1,9})(?:([.,])(\d{1,6}))?")
 _THOUSANDS_PLACES: Final = 3
 _LONGEST_TEXT: Final = 2_000
+# nobody alive was born before
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
 _LONGEST_SECRET: Final = 200
 
 
@@ -81,10 +84,7 @@ class Amount(_Read[Decimal]):
 
 class Day(_Read[date]):
     def read(self, value: Any) -> date:
-        try:
-            return date.fromisoformat(clean(value))
-        except ValueError:
-            raise ValidationError("not_a_date") from None
+        return day(value)
 
 
 class ClockTime(_Read[time]):
@@ -153,6 +153,18 @@ def clean(value: Any) -> str:
         raise ValidationError("not_a_choice")
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c == "\n" or unicodedata.category(c) != "Cc").strip()
+
+
+def day(value: Any) -> date:
+    """A date of our time. Raises ValidationError `not_a_date`, also for what no child lives to see:
+    arithmetic with days must not fall off the calendar."""
+    try:
+        on = date.fromisoformat(clean(value))
+    except ValueError:
+        raise ValidationError("not_a_date") from None
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise ValidationError("not_a_date")
+    return on
 
 
 def exact(value: Any) -> Decimal:

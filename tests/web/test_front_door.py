@@ -1,5 +1,6 @@
 """Who gets in where, seen from a browser."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -18,3 +19,10 @@ def test_a_clinician_starts_at_the_worklist(client: FlaskClient, session: Sessio
     sign_in_staff(client, a_clinician(session))
     assert client.get("/").location == "/clinic/"
     assert client.get("/clinic/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/staff/sign-in", "/healthz"])
+def test_a_watchman_who_asks_for_the_head_only_is_answered_as_a_reader(
+    client: FlaskClient, path: str
+) -> None:
+    assert client.head(path).status_code == client.get(path).status_code

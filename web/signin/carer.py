@@ -45,7 +45,7 @@ class CodeForm:
 @limiter.limit(SIGN_IN, methods=["POST"])
 def carer() -> ResponseReturnValue:
     """Ask for the number; send a code; go on to the page that takes it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _show("carer", blank())
     filled = read_form(PhoneSchema(), PhoneForm)
     if filled.form is None:
@@ -62,7 +62,7 @@ def carer_code() -> ResponseReturnValue:
     phone = session.get(_PHONE)
     if phone is None:
         return redirect(url_for("sign_in.carer", next=_next()), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show("carer_code", blank(), phone)
     filled = read_form(CodeSchema(), CodeForm)
     if filled.form is None:

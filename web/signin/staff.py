@@ -53,7 +53,7 @@ class CodeForm:
 @limiter.limit(SIGN_IN, methods=["POST"])
 def staff() -> ResponseReturnValue:
     """The first factor."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _show("staff", blank())
     filled = read_form(PasswordSchema(), PasswordForm)
     if filled.form is None:
@@ -76,7 +76,7 @@ def staff_code() -> ResponseReturnValue:
     account = _with_password()
     if account is None:
         return redirect(url_for("sign_in.staff", next=_next()), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show("staff_code", blank())
     filled = read_form(CodeSchema(), CodeForm)
     if filled.form is None:
