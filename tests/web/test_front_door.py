@@ -12,7 +12,7 @@ def test_a_carer_starts_at_the_diary(client: FlaskClient, session: Session) -> N
     an_order(session, child)
     sign_in_carer(client, a_carer(session, of=child))
     assert client.get("/").location == "/diary/"
-    assert client.get("/diary/").status_code == 200
+    assert client.get("/diary/", follow_redirects=True).status_code == 200
 
 
 def test_a_clinician_starts_at_the_worklist(client: FlaskClient, session: Session) -> None:
