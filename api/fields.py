@@ -15,6 +15,8 @@ from marshmallow import ValidationError, fields
 from marshmallow.types import ErrorMessages
 from werkzeug.datastructures import FileStorage
 
+from web.fields import FIRST_YEAR, LAST_YEAR
+
 Value = TypeVar("Value")
 
 DECIMAL: Final = r"^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,12})?$"
@@ -25,9 +27,6 @@ INSTANT: Final = (
 DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 CLOCK: Final = r"^[0-9]{2}:[0-9]{2}$"
 UUID: Final = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-# nobody alive was born before, and no arithmetic with days falls off the calendar
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2199
 LONGEST_TEXT: Final = 2_000
 
 _CODES: Final[ErrorMessages] = {

@@ -38,3 +38,33 @@ def test_a_password_as_long_as_a_book_is_a_wrong_password(desk: Desk, password: 
     said = {"client_id": new_id(), "from_on": "2026-03-11", "from_half": "morning", "reason": "a"}
     answer = desk.send("/orders/hold", said, password=password)
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [
+        ("/times", "from_on"),
+        ("/levels/new", "drawn_on"),
+        ("/labs/new", "drawn_on"),
+        ("/orders/hold", "from_on"),
+        ("/volumes/new", "measured_on"),
+    ],
+)
+def test_a_day_off_the_calendar_is_refused(desk: Desk, page: str, field: str, on: str) -> None:
+    said = {
+        "client_id": new_id(),
+        "morning": "08:00",
+        "evening": "20:00",
+        "time_zone": "Asia/Shanghai",
+        "drawn_time": "08:00",
+        "level": "7",
+        "platelets": "100",
+        "from_half": "morning",
+        "reason": "because",
+        "lesion": "thigh",
+        "modality": "mri",
+        "reader": "Dr Li",
+        "volume_ml": "10",
+    }
+    assert desk.send(page, said, **{field: on}).status_code == 422
