@@ -29,8 +29,11 @@ from domain.protocol import Half
 from factories import a_clinician, an_order, sign_in_carer, sign_in_staff
 from models import Base
 from models.account import Account, AccountKind
+from models.adverse_event import AdverseEvent
+from models.order import DoseOrder
 from models.participant import Participant
 from models.site import Site, StaffRole
+from models.tumour import Treatment, TumourVolume
 from plugins.app import make_settings
 from plugins.live import SECRET_KEY, Live, database, serving
 from web.db import db
@@ -61,7 +64,7 @@ class DemoStudy:
     def child(self, number: str = CHILD) -> Participant:
         return self.one(Participant, study_number=number)
 
-    def one(self, kind: type[Row], **which: Any) -> Row:
+    def one(self, kind: type[Row], /, **which: Any) -> Row:
         """The newest row of its kind."""
         rows = select(kind).filter_by(**which).order_by(kind.__mapper__.primary_key[0].desc())
         return self.session.scalars(rows.limit(1)).one()
@@ -73,6 +76,16 @@ class DemoStudy:
 
     def clinician(self, locale: str) -> Account:
         return self.one(Account, kind=AccountKind.STAFF, email=f"{locale}@sweep.example")
+
+    @property
+    def typed(self) -> list[str]:
+        """What people typed, and are called: the same in every language; the longest first."""
+        columns = (
+            *(Account.display_name, Participant.call_name, Site.name, DoseOrder.reason),
+            *(Treatment.name, TumourVolume.reader, AdverseEvent.term),
+        )
+        words = {word for column in columns for word in self.session.scalars(select(column))}
+        return sorted(filter(None, words), key=len, reverse=True)
 
     def cookie_of(self, account: Account) -> str:
         """A session of theirs, as after the right code."""

@@ -1,0 +1,215 @@
+"""How to bring a browser to each page: one recipe an endpoint, or several for its states.
+
+A recipe returns an address, or goes there by itself where a page has none of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from playwright.sync_api import Page
+
+from demo.people import DEMO_PASSWORD, SITES, email_of
+from domain.entries import Outcome
+from models.account import Account
+from models.assessment import Assessment
+from models.dose import DoseEntry
+from models.laboratory import Level
+from models.order import DoseOrder
+from models.photo import Photo
+from models.site import StaffRole
+from models.visit import Visit, VisitState
+from photo_samples import a_picture, encoded
+from plugins.demo import SIBLING, DemoStudy
+
+Recipe = Callable[[DemoStudy, Page], str | None]
+TODAY: Final = datetime.now(UTC).date()
+
+
+def at(endpoint: str) -> Recipe:
+    """The page of one address without a child."""
+    return lambda study, _page: study.at(endpoint)
+
+
+def of_child(endpoint: str, number: str = "", **values: str) -> Recipe:
+    """A family's page about a child."""
+
+    def address(study: DemoStudy, _page: Page) -> str:
+        child = study.child(number) if number else study.child()
+        return study.at(endpoint, child=child.public_id, **values)
+
+    return address
+
+
+def of_participant(endpoint: str, number: str = "", **values: str) -> Recipe:
+    """A clinic's page about a child."""
+
+    def address(study: DemoStudy, _page: Page) -> str:
+        child = study.child(number) if number else study.child()
+        return study.at(endpoint, participant=child.public_id, **values)
+
+    return address
+
+
+def about(endpoint: str, name: str, row: Callable[[DemoStudy], str]) -> Recipe:
+    """A clinic's page about one thing of a child; `name` is what the address calls it."""
+
+    def address(study: DemoStudy, page: Page) -> str | None:
+        return of_participant(endpoint, **{name: row(study)})(study, page)
+
+    return address
+
+
+def sent(recipe: Recipe, button: str) -> Recipe:
+    """The page that answers the form of another one, sent as it was shown."""
+
+    def go(study: DemoStudy, page: Page) -> None:
+        page.goto(f"{study.live.url}{recipe(study, page)}")
+        page.locator(button).click()
+
+    return go
+
+
+# --- what addresses name
+
+
+def newest(kind: type[Photo | Level | Assessment], study: DemoStudy) -> str:
+    return str(study.one(kind, participant_id=study.child().id).public_id)
+
+
+def waiting_order(study: DemoStudy) -> str:
+    return str(study.one(DoseOrder, signed_at=None).public_id)
+
+
+def planned_visit(study: DemoStudy) -> str:
+    row = study.one(Visit, participant_id=study.child().id, state=VisitState.PLANNED)
+    return str(row.public_id)
+
+
+def father(study: DemoStudy) -> str:
+    account: Account = study.carer("zh")
+    return str(account.public_id)
+
+
+def last_dose(study: DemoStudy, _page: Page) -> str:
+    row = study.one(DoseEntry, participant_id=study.child().id, outcome=Outcome.GIVEN)
+    entry, child = row.public_id, study.child().public_id
+    return study.at("caregiver.correct_entry", child=child, entry=entry)
+
+
+def newest_photo(study: DemoStudy, _page: Page) -> str:
+    child = study.child().public_id
+    return study.at("caregiver.photo", child=child, photo=newest(Photo, study))
+
+
+# --- pages that follow a form
+
+
+def asked_for_a_code(study: DemoStudy, page: Page) -> None:
+    page.goto(f"{study.live.url}/sign-in")
+    page.locator("[name=phone]").fill("13812345699")
+    page.locator("main form button").first.click()
+
+
+def gave_the_password(study: DemoStudy, page: Page) -> None:
+    page.goto(f"{study.live.url}/staff/sign-in")
+    page.locator("[name=email]").fill(email_of(SITES[0], StaffRole.COORDINATOR))
+    page.locator("[name=password]").fill(DEMO_PASSWORD)
+    page.locator("main form button").first.click()
+
+
+def sent_a_photo(new_photo: Recipe, study: DemoStudy, page: Page) -> None:
+    page.goto(f"{study.live.url}{new_photo(study, page)}")
+    photo = {"name": "IMG_1.JPG", "mimeType": "image/jpeg", "buffer": encoded(a_picture(), "JPEG")}
+    page.locator("[type=file]").set_input_files([photo])  # type: ignore[list-item]  # a FilePayload is such a dict
+    page.locator("[name=view]").first.check()
+    page.locator("[name=body_site]").first.check()
+    page.locator("form[data-photo-form] button").click()
+    page.wait_for_url("**/sent")
+
+
+SIGN_IN: Final[Mapping[str, Sequence[Recipe]]] = {
+    "sign_in.carer": [at("sign_in.carer"), sent(at("sign_in.carer"), "main form button")],
+    "sign_in.carer_code": [asked_for_a_code],
+    "sign_in.staff": [at("sign_in.staff")],
+    "sign_in.staff_code": [gave_the_password],
+}
+
+CAREGIVER: Final[Mapping[str, Sequence[Recipe]]] = {
+    "caregiver.today": [
+        at("caregiver.today"),
+        of_child("caregiver.today"),
+        of_child("caregiver.today", SIBLING),
+    ],
+    "caregiver.dose": [
+        *(of_child("caregiver.dose", what=what) for what in ("given", "partly", "missed")),
+        sent(of_child("caregiver.dose", what="vomited"), "main form button"),
+    ],
+    "caregiver.correct_entry": [last_dose],
+    "caregiver.ask_correction": [
+        of_child("caregiver.ask_correction", slot=f"{TODAY - timedelta(days=5)}-morning")
+    ],
+    "caregiver.day": [
+        of_child("caregiver.day", day=str(TODAY - timedelta(days=days))) for days in (0, 1, 8)
+    ],
+    "caregiver.answers": [of_child("caregiver.answers")],
+    "caregiver.reminders": [of_child("caregiver.reminders")],
+    "caregiver.history": [of_child("caregiver.history")],
+    "caregiver.more": [of_child("caregiver.more")],
+    "caregiver.photos": [of_child("caregiver.photos")],
+    "caregiver.photo": [newest_photo],
+    "caregiver.new_photo": [of_child("caregiver.new_photo")],
+    "caregiver.photos_sent": [partial(sent_a_photo, of_child("caregiver.new_photo"))],
+}
+
+CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
+    "clinician.worklist": [at("clinician.worklist")],
+    "clinician.enrol": [at("clinician.enrol"), sent(at("clinician.enrol"), "main form button")],
+    "clinician.participant": [of_participant("clinician.participant")],
+    "clinician.orders": [of_participant("clinician.orders")],
+    "clinician.new_order": [of_participant("clinician.new_order")],
+    "clinician.sign_order": [about("clinician.sign_order", "order", waiting_order)],
+    "clinician.hold": [of_participant("clinician.hold")],
+    "clinician.restart": [of_participant("clinician.restart", SIBLING)],
+    "clinician.carers": [of_participant("clinician.carers")],
+    "clinician.end_carer": [about("clinician.end_carer", "account", father)],
+    "clinician.carer_phone": [about("clinician.carer_phone", "account", father)],
+    "clinician.visits": [of_participant("clinician.visits")],
+    "clinician.move_visit": [about("clinician.move_visit", "visit", planned_visit)],
+    "clinician.times": [of_participant("clinician.times")],
+    "clinician.trail": [of_participant("clinician.trail")],
+    "clinician.corrections": [at("clinician.corrections")],
+    "clinician.level": [about("clinician.level", "level", partial(newest, Level))],
+    "clinician.new_level": [of_participant("clinician.new_level")],
+    "clinician.labs": [of_participant("clinician.labs")],
+    "clinician.new_labs": [
+        of_participant("clinician.new_labs"),
+        sent(of_participant("clinician.new_labs"), "main form button"),
+    ],
+    "clinician.new_volume": [of_participant("clinician.new_volume")],
+    "clinician.new_skin": [of_participant("clinician.new_skin")],
+    "clinician.new_treatment": [of_participant("clinician.new_treatment")],
+    "clinician.events": [of_participant("clinician.events")],
+    "clinician.new_event": [of_participant("clinician.new_event")],
+    "clinician.assessments": [of_participant("clinician.assessments")],
+    "clinician.assess": [of_participant("clinician.assess", visit="month_3")],
+    "clinician.assessment": [
+        about("clinician.assessment", "assessment", partial(newest, Assessment))
+    ],
+    "clinician.photos": [of_participant("clinician.photos")],
+    "clinician.photo": [about("clinician.photo", "photo", partial(newest, Photo))],
+    "clinician.new_photo": [of_participant("clinician.new_photo")],
+    "clinician.photos_sent": [partial(sent_a_photo, of_participant("clinician.new_photo"))],
+}
+
+# pages that say no
+REFUSALS: Final[Mapping[str, Sequence[Recipe]]] = {
+    "no such page": [lambda _study, _page: "/diary/nowhere"],
+    "not yours": [at("clinician.worklist")],
+}
+
+# answered with GET, and no page to read
+NO_PAGE: Final = frozenset(
+    {"static", "web.home", "web.photo_file", "health.healthz", "health.readyz"}
+)
