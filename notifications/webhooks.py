@@ -3,6 +3,7 @@
 A GET never does anything here: preview robots fetch every address they see.
 """
 
+import re
 import uuid
 
 from flask import Blueprint, Response, abort, request
@@ -39,10 +40,11 @@ def check_signature() -> None:
 @blueprint.post("/inbound")
 def take_reply() -> ResponseReturnValue:
     """A family wrote back. The same reply delivered twice is one reply."""
-    form = request.form
-    reply = Reply(form.get("MessageSid", ""), form.get("From", ""), form.get("Body", ""))
-    if not reply.provider_id or not reply.phone:
+    provider_id, phone = _word("MessageSid", 64), _word("From", 32)
+    if provider_id is None or phone is None:
         abort(400)
+    # a text may hold the one character that PostgreSQL takes nowhere
+    reply = Reply(provider_id, phone, request.form.get("Body", "").replace("\0", ""))
     answer = inbound.receive(db.session(), parts().protocols, reply, now())
     db.session.commit()
     if answer is not None:
@@ -53,11 +55,10 @@ def take_reply() -> ResponseReturnValue:
 @blueprint.post("/status")
 def take_receipt() -> ResponseReturnValue:
     """What became of a message. Unknown ones are met with the same silence as known ones."""
-    form = request.form
-    code = form.get("ErrorCode") or None
+    code = _word("ErrorCode", 16)
     receipt = Receipt(
-        provider_id=form.get("MessageSid", ""),
-        state=delivery_state(form.get("MessageStatus", "")),
+        provider_id=_word("MessageSid", 64) or "",
+        state=delivery_state(request.form.get("MessageStatus", "")),
         reference=_reference(request.args.get("message", "")),
         code=code,
         once_more=code is not None and again(code) is Again.ONCE,
@@ -67,6 +68,12 @@ def take_receipt() -> ResponseReturnValue:
         receipts.receive(db.session(), parts().protocols, receipt, now())
         db.session.commit()
     return "", 204
+
+
+def _word(name: str, longest: int) -> str | None:
+    """A field that is one printable word and fits into its column, else None."""
+    text = request.form.get(name, "")
+    return text if len(text) <= longest and re.fullmatch(r"[!-~]+", text) else None
 
 
 def _reference(text: str) -> uuid.UUID | None:
