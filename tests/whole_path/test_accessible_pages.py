@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from every_page import CAREGIVER, CLINICIAN, NO_PAGE, REFUSALS, SIGN_IN, Recipe
+from models.account import Account
 from page_checks import hard_to_read, hard_to_use, not_chinese, too_small, too_wide
 from plugins.browser import DESK, PATIENCE_MS, PHONE
 from plugins.demo import COOKIE, DemoStudy
@@ -15,7 +16,7 @@ from web.access import ENTRIES
 
 pytestmark = pytest.mark.browser
 
-NewPage = Callable[..., Page]
+PageOf = Callable[..., Page]
 
 
 def recipes(*tables: dict[str, list[Recipe]]) -> list[Any]:
@@ -39,10 +40,8 @@ def test_no_page_is_forgotten(demo_study: DemoStudy) -> None:
 
 
 @pytest.mark.parametrize("recipe", recipes(SIGN_IN))
-def test_a_page_before_the_sign_in(
-    demo_study: DemoStudy, new_page: NewPage, recipe: Recipe
-) -> None:
-    phone, desk = new_page(PHONE), new_page(DESK)
+def test_a_page_before_the_sign_in(demo_study: DemoStudy, page_of: PageOf, recipe: Recipe) -> None:
+    phone, desk = page_of(PHONE), page_of(DESK)
     open_page(demo_study, phone, recipe)
     assert [*faults_on_a_phone(demo_study, phone), *hard_to_read(phone)] == []
     open_page(demo_study, desk, recipe)
@@ -50,8 +49,8 @@ def test_a_page_before_the_sign_in(
 
 
 @pytest.mark.parametrize("recipe", recipes(CAREGIVER, REFUSALS))
-def test_a_family_page(demo_study: DemoStudy, new_page: NewPage, recipe: Recipe) -> None:
-    phone, desk = new_page(PHONE, demo_study.carer("zh")), new_page(DESK, demo_study.carer("en"))
+def test_a_family_page(demo_study: DemoStudy, page_of: PageOf, recipe: Recipe) -> None:
+    phone, desk = page_of(PHONE, demo_study.carer("zh")), page_of(DESK, demo_study.carer("en"))
     open_page(demo_study, phone, recipe)
     assert [*faults_on_a_phone(demo_study, phone), *hard_to_read(phone)] == []
     open_page(demo_study, desk, recipe)
@@ -59,12 +58,12 @@ def test_a_family_page(demo_study: DemoStudy, new_page: NewPage, recipe: Recipe)
 
 
 @pytest.mark.parametrize("recipe", recipes(CLINICIAN))
-def test_a_clinic_page(demo_study: DemoStudy, new_page: NewPage, recipe: Recipe) -> None:
-    phone = new_page(PHONE, demo_study.clinician("zh"))
+def test_a_clinic_page(demo_study: DemoStudy, page_of: PageOf, recipe: Recipe) -> None:
+    phone = page_of(PHONE, demo_study.clinician("zh"))
     open_page(demo_study, phone, recipe)
     faults = [*not_chinese(phone, demo_study.typed), *too_wide(phone, 390), *hard_to_use(phone)]
     assert faults == []
-    desk = new_page(DESK, demo_study.clinician("en"))
+    desk = page_of(DESK, demo_study.clinician("en"))
     open_page(demo_study, desk, recipe)
     assert [*faults_at_a_desk(desk), *hard_to_read(desk)] == []
 
@@ -89,28 +88,51 @@ def open_page(study: DemoStudy, page: Page, recipe: Recipe) -> None:
         page.goto(f"{study.live.url}{address}")
 
 
+@pytest.fixture(scope="module")
+def rooms(browser: Browser, demo_study: DemoStudy) -> Iterator["Rooms"]:
+    rooms = Rooms(browser, demo_study)
+    yield rooms
+    rooms.close()
+
+
 @pytest.fixture
-def new_page(browser: Browser, demo_study: DemoStudy) -> Iterator[NewPage]:
-    """Makes pages of somebody; at the end none of them may have complained."""
-    made: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def make(options: dict[str, Any], account: Any = None) -> Page:
-        context = browser.new_context(**options)
-        context.set_default_timeout(PATIENCE_MS)
-        made.append(context)
-        if account is not None:
-            cookie = demo_study.cookie_of(account)
-            url = demo_study.live.url
-            context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-        return page
-
-    yield make
-    for context in made:
-        context.close()
+def page_of(rooms: "Rooms") -> Iterator[PageOf]:
+    """The browser of somebody; at the end of the test it may not have complained."""
+    rooms.complaints.clear()
+    yield rooms.page_of
     # a form sent back with its errors is an answer too, and advice on style is no complaint
     meant = re.compile("^verbose|the server responded with a status of 4")
-    assert [line for line in complaints if not meant.search(line)] == []
+    assert [line for line in rooms.complaints if not meant.search(line)] == []
+
+
+class Rooms:
+    """One page a person and size, opened when it is first asked for: opening takes longest."""
+
+    def __init__(self, browser: Browser, study: DemoStudy) -> None:
+        self.complaints: list[str] = []
+        self._browser = browser
+        self._study = study
+        self._pages: dict[tuple[str, int], Page] = {}
+
+    def page_of(self, options: dict[str, Any], account: Account | None = None) -> Page:
+        key = (options["locale"], account.id if account else 0)
+        if key not in self._pages:
+            self._pages[key] = self._open(options, account)
+        page = self._pages[key]
+        page.set_viewport_size(options["viewport"])
+        return page
+
+    def close(self) -> None:
+        for page in self._pages.values():
+            page.context.close()
+
+    def _open(self, options: dict[str, Any], account: Account | None) -> Page:
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        if account is not None:
+            cookie, url = self._study.cookie_of(account), self._study.live.url
+            context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
+        return page
