@@ -34,7 +34,8 @@ def safe(target: str | None) -> str | None:
 
 
 def _is_plain_path(text: str) -> bool:
-    if not text.startswith("/") or "//" in urlsplit(text).path or text.startswith("//"):
+    # in this order: an address with a host may be one that cannot be split
+    if not text.startswith("/") or text.startswith("//") or "//" in urlsplit(text).path:
         return False
     path = text.partition("?")[0]
     return _SUSPECT.search(path) is None and not any(c in text for c in "\r\n\t\0\\")

@@ -27,6 +27,9 @@ NOT_OURS = [
     # a host without a scheme, in the spellings that browsers repair
     "//evil.example",
     "///evil.example",
+    # brackets are the address of a machine only where they make one
+    "//[evil.example",
+    "/%2f[evil.example",
     "/\\evil.example",
     "\\\\evil.example",
     "/%5cevil.example",
