@@ -194,7 +194,8 @@ def advice_texts(names: Iterable[str], protocol: Protocol) -> tuple[str, ...]:
 
 def slot_choice(slot: Slot, zone: ZoneInfo) -> tuple[str, str, str, str]:
     """A slot as a card to choose: value, words, hint, icon."""
-    hint = f"{short_day(slot.on)}, {clock(slot.due_at, zone)}"
+    day, time = short_day(slot.on), clock(slot.due_at, zone)
+    hint = str(gettext("%(day)s, %(time)s", day=day, time=time))
     return key_text(slot.key), slot_title(slot.half), hint, ICONS[slot.half]
 
 

@@ -14,7 +14,7 @@ from caregiver.place import Place, place_of
 from caregiver.presenters import advice_texts, key_of, key_text, reasons, slot_title
 from caregiver.routes_today import show_conflict, to_today
 from caregiver.schemas import DoseForm, DoseSchema
-from caregiver.words import spoken
+from caregiver.words import ago
 from domain.entries import Outcome
 from domain.slots import SlotKey
 from services.doses import log_dose
@@ -106,7 +106,7 @@ def _ask(
         warning=question.warnings[0],
         by=question.details.get("by", ""),
         at=at,
-        ago=spoken(abs(place.now - at)) if isinstance(at, datetime) else "",
+        ago=ago(abs(place.now - at)) if isinstance(at, datetime) else "",
         slot_title=slot_title(key.half) if isinstance(key, SlotKey) else "",
         slot_on=key.on if isinstance(key, SlotKey) else None,
         advice=advice_texts(["too_soon"], place.protocol),

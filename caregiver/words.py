@@ -79,6 +79,13 @@ def waiting(span: timedelta) -> str:
     return str(gettext("in %(span)s", span=spoken(span)))
 
 
+def ago(span: timedelta) -> str:
+    """ "12 min ago"; less than a minute is "just now"."""
+    if span < timedelta(minutes=1):
+        return str(gettext("just now"))
+    return str(gettext("%(span)s ago", span=spoken(span)))
+
+
 def spoken(span: timedelta) -> str:
     """ "3 h 20 min", "12 min", "4 h"."""
     hours, minutes = divmod(int(span.total_seconds() // 60), 60)
