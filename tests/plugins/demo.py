@@ -26,7 +26,7 @@ from demo.people import DEMO_PASSWORD, Secrets
 from demo.stage import Stage
 from domain.orders import OrderKind
 from domain.protocol import Half
-from factories import a_clinician, an_order, sign_in_carer, sign_in_staff
+from factories import a_clinician, a_guardianship, an_order, sign_in_carer, sign_in_staff
 from models import Base
 from models.account import Account, AccountKind
 from models.adverse_event import AdverseEvent
@@ -44,6 +44,7 @@ FOLDER = "SIROLOG_TEST_DEMO"
 COOKIE = "sirolog"
 # a child with all kinds of days and photos, and a sibling
 CHILD, SIBLING = "DA-01", "DA-02"
+MOTHER, FATHER = "lin_mother", "lin_father"
 PART = Scope(frozenset({CHILD, SIBLING}), 110)
 Row = TypeVar("Row", bound=Base)
 
@@ -70,8 +71,8 @@ class DemoStudy:
         return self.session.scalars(rows.limit(1)).one()
 
     def carer(self, locale: str) -> Account:
-        """The mother of both children reads English, the father of the first Chinese."""
-        name = {"en": "lin_mother", "zh": "lin_father"}[locale]
+        """The mother reads English, the father Chinese."""
+        name = MOTHER if locale == "en" else FATHER
         return self.one(Account, us_phone_number=CARERS[name].phone)
 
     def clinician(self, locale: str) -> Account:
@@ -153,7 +154,8 @@ def _load(app: Flask) -> None:
 
 
 def _leave_open(session: Session) -> None:
-    """An order that waits for a second signature, a hold that lasts, readers of both languages."""
+    """An order that waits for a second signature, a hold that lasts, and people of each language
+    for every page."""
     site = session.scalars(select(Site).filter_by(code="DA")).one()
     child, sibling = (
         session.scalars(select(Participant).filter_by(study_number=number)).one()
@@ -163,6 +165,8 @@ def _leave_open(session: Session) -> None:
     an_order(session, child, from_on=tomorrow, guards=["second_signature"], signed_at=None)
     held = {"kind": OrderKind.HOLD, "prescribed_mg": None, "given_ml": None, "signed_at": now()}
     an_order(session, sibling, from_on=tomorrow, from_half=Half.MORNING, **held)
+    father = session.scalars(select(Account).filter_by(us_phone_number=CARERS[FATHER].phone)).one()
+    a_guardianship(session, father, sibling)
     for locale in ("zh", "en"):
         words = {"email": f"{locale}@sweep.example", "display_name": "高医生", "locale": locale}
         a_clinician(session, site, StaffRole.INVESTIGATOR, **words)

@@ -16,6 +16,8 @@ from web.access import ENTRIES
 
 pytestmark = pytest.mark.browser
 
+SAYING_NO = [recipe for several in REFUSALS.values() for recipe in several]
+BAD_REQUEST = 400
 PageOf = Callable[..., Page]
 
 
@@ -85,7 +87,9 @@ def faults_at_a_desk(desk: Page) -> list[str]:
 def open_page(study: DemoStudy, page: Page, recipe: Recipe) -> None:
     address = recipe(study, page)
     if address is not None:
-        page.goto(f"{study.live.url}{address}")
+        answer = page.goto(f"{study.live.url}{address}")
+        assert answer is not None
+        assert (answer.status >= BAD_REQUEST) is (recipe in SAYING_NO), answer.status
 
 
 @pytest.fixture(scope="module")
