@@ -7,7 +7,7 @@ leaves it out. Figures from a diary are "reported", never "actual".
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -56,6 +56,14 @@ class Adherence:
     unknown: tuple[SlotKey, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A slot that counts, with the part of its dose that was given (see `_share`)."""
+
+    state: SlotState
+    share: Decimal | None
+
+
 def adherence(
     states: Sequence[SlotState], rules: AdherenceRules, *, inpatient_on: Collection[date] = ()
 ) -> Adherence:
@@ -65,14 +73,14 @@ def adherence(
     denominator.
     """
     counted = [state for state in states if _counts(state, inpatient_on)]
+    slots = [_Slot(state, _share(state)) for state in counted]
+    # unknown slots, and parts nobody measured, are left out of the observed figures
+    known = [slot for slot in slots if slot.share is not None]
+    distances = _distances(counted)
     return Adherence(
-        worst_case=_figures(counted, _runs(counted, worst_case=True), rules),
-        observed=_figures(
-            [state for state in counted if _is_known(state)],
-            _runs(counted, worst_case=False),
-            rules,
-        ),
-        timing={limit: _on_time(counted, limit) for limit in rules.timing_hours},
+        worst_case=_figures(slots, _runs(counted, worst_case=True), rules),
+        observed=_figures(known, _runs(counted, worst_case=False), rules),
+        timing={limit: _on_time(distances, limit) for limit in rules.timing_hours},
         vomited=_with_status(counted, SlotStatus.VOMITED),
         doubled=_with_status(counted, SlotStatus.DOUBLED),
         unknown=_with_status(counted, SlotStatus.UNKNOWN),
@@ -84,41 +92,37 @@ def _counts(state: SlotState, inpatient_on: Collection[date]) -> bool:
     return state.prescribed and over and state.slot.on not in inpatient_on
 
 
-def _is_known(state: SlotState) -> bool:
-    """Unknown slots, and parts nobody measured, are left out of the observed figures."""
-    return state.status is not SlotStatus.UNKNOWN and _share(state) is not None
-
-
 def _share(state: SlotState) -> Decimal | None:
     """The part of the prescribed dose given in a slot, at most all of it: a doubled dose must not
     hide a missed one. None where nobody knows."""
     if state.status is SlotStatus.UNKNOWN:
         return None
+    if len(state.doses) == 1:
+        only = state.doses[0].share
+        return None if only is None else min(WHOLE, only)
     shares = [dose.share for dose in state.doses]
-    if any(share is None for share in shares) and len(shares) == 1:
-        return None
     return min(WHOLE, sum((share for share in shares if share is not None), NOTHING))
 
 
 def _figures(
-    states: Sequence[SlotState],
+    slots: Sequence[_Slot],
     runs: Sequence[tuple[SlotKey, ...]],
     rules: AdherenceRules,
 ) -> Figures:
-    days: defaultdict[date, list[SlotState]] = defaultdict(list)
-    for state in states:
-        days[state.slot.on].append(state)
+    days: defaultdict[date, list[_Slot]] = defaultdict(list)
+    for slot in slots:
+        days[slot.state.slot.on].append(slot)
     correct = sum(all(map(_once_in_full, day)) for day in days.values())
     return Figures(
-        taking=Ratio(sum((_share(state) or NOTHING for state in states), NOTHING), len(states)),
+        taking=Ratio(sum((slot.share or NOTHING for slot in slots), NOTHING), len(slots)),
         correct_days=Ratio(Decimal(correct), len(days)),
         holidays=tuple(run for run in runs if len(run) >= rules.holiday_slots),
         long_holidays=tuple(run for run in runs if len(run) >= rules.long_holiday_slots),
     )
 
 
-def _once_in_full(state: SlotState) -> bool:
-    return state.status in ONCE_IN_FULL and _share(state) == WHOLE
+def _once_in_full(slot: _Slot) -> bool:
+    return slot.share == WHOLE and slot.state.status in ONCE_IN_FULL
 
 
 def _runs(states: Iterable[SlotState], *, worst_case: bool) -> list[tuple[SlotKey, ...]]:
@@ -130,13 +134,15 @@ def _runs(states: Iterable[SlotState], *, worst_case: bool) -> list[tuple[SlotKe
     return [tuple(key for _, key in run) for _, run in neighbours]
 
 
-def _on_time(states: Iterable[SlotState], limit: Decimal) -> Ratio:
-    distances = [
-        abs(state.doses[0].taken_at - state.slot.due_at)
-        for state in states
-        if state.doses and state.doses[0].taken_at is not None
-    ]
-    within = sum(distance <= hours(limit) for distance in distances)
+def _distances(states: Iterable[SlotState]) -> list[timedelta]:
+    """How far from their slot the doses with a known time were given."""
+    first_doses = ((state.slot.due_at, state.doses[0].taken_at) for state in states if state.doses)
+    return [abs(taken_at - due_at) for due_at, taken_at in first_doses if taken_at is not None]
+
+
+def _on_time(distances: Sequence[timedelta], limit: Decimal) -> Ratio:
+    span = hours(limit)
+    within = sum(distance <= span for distance in distances)
     return Ratio(Decimal(within), len(distances))
 
 

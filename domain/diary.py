@@ -5,7 +5,7 @@ resolved. A slot nobody reported on is unknown, which is not missed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from domain.entries import Entry, Outcome, sort_out
 from domain.lateness import hours
-from domain.orders import OrderKind, OrderStep, order_at
+from domain.orders import OrderKind, OrderStep, orders_by_slot
 from domain.protocol import SlotRules
 from domain.slots import Slot, SlotKey
 
@@ -37,13 +37,18 @@ class ReportedDose:
 
     @property
     def outcome(self) -> Outcome:
+        if len(self.entries) == 1:
+            return self.entries[0].outcome
         told = {entry.outcome for entry in self.entries}
         worst_first = (Outcome.VOMITED, Outcome.PARTIAL, Outcome.GIVEN)
         return next(outcome for outcome in worst_first if outcome in told)
 
     @property
     def taken_at(self) -> datetime | None:
-        return next((entry.taken_at for entry in self.entries if entry.taken_at), None)
+        for entry in self.entries:
+            if entry.taken_at is not None:
+                return entry.taken_at
+        return None
 
     @property
     def entered_at(self) -> datetime:
@@ -117,9 +122,10 @@ def fold(
     parted = sort_out(entries)
     standing, superseded = _by_slot(parted.standing), _by_slot(parted.superseded)
     states: list[SlotState] = []
+    order_of = orders_by_slot(history)
     for slot in slots:
-        order = order_at(history, slot.key)
-        told, old = standing[slot.key], superseded[slot.key]
+        order = order_of(slot.key)
+        told, old = standing.get(slot.key, ()), superseded.get(slot.key, ())
         if told or old or (order is not None and order.kind is not OrderKind.STOP):
             states.append(_state(slot, order, told, superseded=old, now=now, rules=rules))
     return tuple(states)
@@ -132,6 +138,8 @@ def distinct_doses(entries: Iterable[Entry], rules: SlotRules) -> tuple[Reported
     unless a person was warned and meant a second dose.
     """
     told = sorted((entry for entry in entries if entry.tells_a_dose), key=_taken_order)
+    if len(told) <= 1:
+        return tuple(ReportedDose((entry,)) for entry in told)
     groups: list[list[Entry]] = []
     for entry in (entry for entry in told if not entry.second_dose):
         same = next((group for group in groups if _same_dose(group[0], entry, rules)), None)
@@ -212,7 +220,7 @@ def _contradictory(doses: Sequence[ReportedDose], told: Sequence[Entry]) -> bool
     )
 
 
-def _by_slot(entries: Iterable[Entry]) -> defaultdict[SlotKey, tuple[Entry, ...]]:
+def _by_slot(entries: Iterable[Entry]) -> Mapping[SlotKey, tuple[Entry, ...]]:
     found: defaultdict[SlotKey, tuple[Entry, ...]] = defaultdict(tuple)
     for entry in entries:
         found[entry.slot] += (entry,)

@@ -82,8 +82,13 @@ def sort_out(entries: Iterable[Entry]) -> Sorted:
     everything = tuple(entries)
     amendments = _amendments(everything)
     said = [entry for entry in everything if entry.outcome is not Outcome.RETRACTED]
-    standing = tuple(entry for entry in said if _stands(entry, amendments))
-    return Sorted(standing, tuple(entry for entry in said if not _stands(entry, amendments)))
+    if not amendments:
+        return Sorted(tuple(said), ())
+    superseded = {entry.id for entry in said if not _stands(entry, amendments)}
+    return Sorted(
+        tuple(entry for entry in said if entry.id not in superseded),
+        tuple(entry for entry in said if entry.id in superseded),
+    )
 
 
 def existing_dose(entries: Iterable[Entry], slot: SlotKey) -> Entry | None:

@@ -14,6 +14,7 @@ to the friendlier side.
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.protocol import SlotRules
 
@@ -97,6 +98,7 @@ def is_too_soon(one_at: datetime, other_at: datetime, rules: SlotRules) -> bool:
     return abs(other_at - one_at) < hours(rules.too_soon_hours)
 
 
+@lru_cache(maxsize=256)
 def hours(number: Decimal) -> timedelta:
     """Hours of the protocol as an exact duration (to the microsecond)."""
     return timedelta(microseconds=int(number * 3_600_000_000))

@@ -5,7 +5,8 @@ that cover a slot the one signed last is valid, so a past slot keeps showing the
 and a newly signed dose ends the hold it begins in; a hold still to come stays.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,6 +55,25 @@ def order_at(history: Sequence[OrderStep], key: SlotKey) -> OrderStep | None:
         return last
     holds = [step for place, step in enumerate(covering) if _is_open_hold(step, covering[place:])]
     return holds[-1] if holds else last
+
+
+def orders_by_slot(history: Sequence[OrderStep]) -> Callable[[SlotKey], OrderStep | None]:
+    """`order_at` for many slots of one history: asked once between two ends of orders, since the
+    same one rules there."""
+    ends = sorted({end.number for step in history for end in _ends(step)})
+    known: dict[int, OrderStep | None] = {}
+
+    def ruling(key: SlotKey) -> OrderStep | None:
+        place = bisect_right(ends, key.number)
+        if place not in known:
+            known[place] = order_at(history, key)
+        return known[place]
+
+    return ruling
+
+
+def _ends(step: OrderStep) -> tuple[SlotKey, ...]:
+    return (step.from_slot,) if step.until_slot is None else (step.from_slot, step.until_slot)
 
 
 def _is_open_hold(step: OrderStep, since: Sequence[OrderStep]) -> bool:
@@ -115,8 +135,7 @@ def _stretches_back(
     history: Sequence[OrderStep], key: SlotKey
 ) -> Iterator[tuple[SlotKey, SlotKey]]:
     """Runs of slots under one order (first and last slot), from the one of `key` back in time."""
-    edges = {step.from_slot for step in history}
-    edges |= {step.until_slot for step in history if step.until_slot is not None}
+    edges = {end for step in history for end in _ends(step)}
     last = key
     for edge in sorted(edges, reverse=True):
         if edge <= last:

@@ -5,7 +5,7 @@ daylight-saving rules; the time between two doses is always real elapsed time (t
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, total_ordering
 from zoneinfo import ZoneInfo
@@ -43,15 +43,16 @@ class SlotKey:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A dose slot and the instant (UTC) its dose is due."""
+    """A dose slot and the instant (UTC) its dose is due. Its `key` is made once: a page of years
+    asks each slot for it many times."""
 
     on: date
     half: Half
     due_at: datetime
+    key: SlotKey = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> SlotKey:
-        return SlotKey(self.on, self.half)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", SlotKey(self.on, self.half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ class Timetable:
 
 def timetable_on(timetables: Sequence[Timetable], on: date) -> Timetable | None:
     """The timetable valid on a local date; None before the first one."""
-    valid = [table for table in timetables if table.from_on <= on]
-    return max(valid, key=lambda table: table.from_on) if valid else None
+    newest: Timetable | None = None
+    for table in timetables:
+        if table.from_on <= on and (newest is None or table.from_on > newest.from_on):
+            newest = table
+    return newest
 
 
 def slots_of_day(timetables: Sequence[Timetable], on: date) -> tuple[Slot, ...]:
@@ -156,7 +160,8 @@ def planned_between(
     )
 
 
-@lru_cache(maxsize=4096)
+# ten years of slots for a child or two
+@lru_cache(maxsize=16_384)
 def _planned(table: Timetable, on: date, half: Half) -> Slot:
     """Wall clock to instant. A clock time that the night of the change skips falls as much later
     as the clock jumps; one that comes twice is meant the first time: never lost, never doubled."""
