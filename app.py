@@ -20,6 +20,7 @@ from web import (
     cli_staff,
     csrf,
     errors,
+    field_names,
     formats,
     headers,
     health,
@@ -94,6 +95,7 @@ def _init_requests(app: Flask, settings: Settings) -> None:
     """What happens around every view, in this order; the answer passes in the opposite one."""
     assets.init_app(app, HOME / "web" / "static")
     formats.init_app(app)
+    field_names.init_app(app)
     made_up.init_made_up(app)
     headers.init_headers(app)
     limiter.init_limiter(app, settings)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.get_browser import find_browser  # noqa: E402 - the path comes first
-from web import assets, formats  # noqa: E402 - the path comes first
+from web import assets, field_names, formats  # noqa: E402 - the path comes first
 
 PORT = 8010
 PAGES = {
@@ -48,6 +48,7 @@ def make_page_app() -> Flask:
     app.debug = True
     Babel(app, locale_selector=lambda: request.args.get("lang", "en"))
     formats.init_app(app)
+    field_names.init_app(app)
     assets.init_app(app, ROOT / "web" / "static")
     app.add_template_global(lambda: "nonce", "csp_nonce")
     app.add_template_global(lambda: False, "is_made_up")
