@@ -92,12 +92,12 @@ def count(session: Session, table: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-@pytest.mark.parametrize("page", FORMS + LISTS)
 def in_one_line(page: str) -> str:
     """However the template is laid out."""
     return " ".join(page.split())
 
 
+@pytest.mark.parametrize("page", FORMS + LISTS)
 def test_nobody_comes_in_without_signing_in(
     client: FlaskClient, child: Participant, page: str
 ) -> None:
