@@ -127,9 +127,11 @@ class _Reader:
         return _kept_secret(kept_in)
 
     def check_twilio(self, settings: Settings) -> None:
-        """An account is whole or absent: half of one would fail at the first message."""
+        """An account is whole or absent: half of one would fail at the first message. Production
+        needs one: the terminal, which prints codes and numbers, is a log there."""
         if settings.twilio_account_sid is None:
-            if settings.twilio_auth_token is not None:
+            in_production = settings.env is Environment.PRODUCTION
+            if settings.twilio_auth_token is not None or in_production:
                 self._missing("TWILIO_ACCOUNT_SID")
             return
         if settings.twilio_auth_token is None:

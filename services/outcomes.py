@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from models.message import Message, MessageState
 from services.message_events import Source, Step, note
+# a provider may ask for a pause, not for one that no date can hold
+LONGEST_PAUSE_SECONDS: Final = 24 * 60 * 60
 from services.message_states import REASON_LENGTH, end, plan_again, sent
 from services.outbox import Claim, rules_of
 from services.ports import DeliveryState, SentSms
@@ -170,7 +172,7 @@ def _later(row: Message, outcome: Unavailable, protocols: Protocols, now: dateti
         return end(row, MessageState.FAILED, now, reason="gave_up")
     pauses = plan.retry_after_seconds
     pause = pauses[min(max(row.attempts, 1), len(pauses)) - 1]
-    seconds = max(pause, outcome.retry_after or 0)
+    seconds = min(max(pause, outcome.retry_after or 0), LONGEST_PAUSE_SECONDS)
     return plan_again(row, now + timedelta(seconds=seconds), outcome.code)
 
 

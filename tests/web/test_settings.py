@@ -8,6 +8,12 @@ import pytest
 from config import Environment, Settings, SettingsError
 
 KEY = "k" * 32
+PRODUCTION = {
+    "SIROLOG_ENV": "production",
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "t",
+    "TWILIO_FROM": "+15005550006",
+}
 
 
 def test_nothing_needs_to_be_set_to_try_it_out(tmp_path: Path) -> None:
@@ -37,7 +43,7 @@ def test_production_does_not_make_up_a_secret_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("length", "good"), [(31, False), (32, True)])
 def test_a_secret_key_has_32_characters(tmp_path: Path, length: int, good: bool) -> None:
-    environ = {"SIROLOG_ENV": "production", "SECRET_KEY": "x" * length}
+    environ = {**PRODUCTION, "SECRET_KEY": "x" * length}
     if good:
         assert Settings.from_env(environ, home=tmp_path).secret_key == "x" * length
     else:
@@ -91,6 +97,12 @@ def test_other_databases_are_refused(tmp_path: Path, given: str) -> None:
 def test_a_twilio_account_has_a_sender(tmp_path: Path, more: str) -> None:
     environ = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t", more: "x", "SECRET_KEY": KEY}
     assert Settings.from_env(environ, home=tmp_path).uses_twilio
+
+
+def test_production_prints_no_codes_on_the_terminal(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="TWILIO_ACCOUNT_SID is missing"):
+        Settings.from_env({"SIROLOG_ENV": "production", "SECRET_KEY": KEY}, home=tmp_path)
+    assert Settings.from_env({**PRODUCTION, "SECRET_KEY": KEY}, home=tmp_path).uses_twilio
 
 
 def test_half_a_twilio_account_is_refused(tmp_path: Path) -> None:
