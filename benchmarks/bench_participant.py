@@ -108,12 +108,8 @@ def rows_on(bench: Bench) -> list[Row]:
             bench.queries(year),
             ours_at_10x=bench.queries(decade),
         ),
-        Row(
-            f"worklist of {CHILDREN} (goal {WORKLIST_GOAL_MS:.0f} ms)", "CPU ms", cost["worklist"]
-        ),
-        Row(
-            f"worklist (goal {MOST_QUERIES_WORKLIST})", "queries", bench.queries(bench.worklist)
-        ),
+        Row(f"worklist of {CHILDREN} (goal {WORKLIST_GOAL_MS:.0f} ms)", "CPU ms", cost["worklist"]),
+        Row(f"worklist (goal {MOST_QUERIES_WORKLIST})", "queries", bench.queries(bench.worklist)),
     ]
 
 

@@ -91,5 +91,3 @@ def _used_by(server_id: int) -> float:
             continue
         used += times.user + times.system
     return used
-
-

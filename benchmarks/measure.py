@@ -49,9 +49,7 @@ def cpu_ms(work: Callable[[], object], clock: CpuClock = process_time) -> float:
     return (clock() - start) * 1000
 
 
-def in_turns(
-    works: Mapping[str, Callable[[], float]], rounds: int = ROUNDS
-) -> Mapping[str, float]:
+def in_turns(works: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> Mapping[str, float]:
     """Let each work measure itself once a round; the median of each. The first round warms up."""
     found: dict[str, list[float]] = {name: [] for name in works}
     for turn in range(rounds + 1):

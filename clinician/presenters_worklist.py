@@ -210,8 +210,8 @@ def _dose_words(line: ChildLine, zone: ZoneInfo) -> str:
     if entry is None:
         return "–"
     at = entry.taken_at
-    half = HALVES[entry.half]
-    return f"{short_day(entry.slot_on)}, {clock(at, zone) if at else half}"
+    half = HALVES[entry.slot.half]
+    return f"{short_day(entry.slot.on)}, {clock(at, zone) if at else half}"
 
 
 def _level_words(line: ChildLine) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 from domain.orders import OrderKind, OrderStep, order_at
@@ -70,19 +69,13 @@ def reminders(
     """The reminders of a child that fall due by `until` and are not yet too late at `now`."""
     kinds = tuple(ReminderKind) if child.trough_on else (ReminderKind.DOSE,)
     # A slot's local date lies within a day of its instant, and offsets are minutes.
-    for slot in _slots(child.timetables, (now - DAY).date(), (until + DAY).date()):
+    for slot in slots_between(child.timetables, (now - DAY).date(), (until + DAY).date()):
         for kind in kinds:
             due_at, expires_at = _times(kind, slot, plan)
             if due_at <= until and now < expires_at:
                 found = expected(kind, slot, child, plan)
                 if isinstance(found, Reminder):
                     yield found
-
-
-@lru_cache(maxsize=4096)
-def _slots(timetables: tuple[Timetable, ...], first_on: date, last_on: date) -> tuple[Slot, ...]:
-    """Most children of a study share their dose times: worked out once for all of them."""
-    return slots_between(timetables, first_on, last_on)
 
 
 def expected(

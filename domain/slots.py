@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 # Two local clocks on earth never differ by more than 26 hours, so slots further apart than two
 # calendar days cannot change places.
 REACH = timedelta(days=2)
+# spans up to this are kept: a worklist, a reminder, a phone's page
+_SHARED_SPAN = timedelta(days=31)
 
 
 @total_ordering
@@ -92,8 +94,24 @@ def slots_between(
     """All slots from `first_on` to `last_on`, both included, in order.
 
     A slot is dropped that falls at the same instant as an earlier one or before it (after a flight
-    east).
+    east). Most children of a study share their dose times, so a few weeks are worked out once for
+    all of them.
     """
+    if last_on - first_on <= _SHARED_SPAN:
+        return _shared_slots(tuple(timetables), first_on, last_on)
+    return _slots_between(timetables, first_on, last_on)
+
+
+@lru_cache(maxsize=2048)
+def _shared_slots(
+    timetables: tuple[Timetable, ...], first_on: date, last_on: date
+) -> tuple[Slot, ...]:
+    return _slots_between(timetables, first_on, last_on)
+
+
+def _slots_between(
+    timetables: Sequence[Timetable], first_on: date, last_on: date
+) -> tuple[Slot, ...]:
     kept: list[Slot] = []
     latest: datetime | None = None
     for slot in planned_between(timetables, first_on - REACH, last_on):

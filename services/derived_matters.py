@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from domain.diary import fold
 from domain.diary_alerts import AlertKind, diary_alerts
 from domain.protocol import Protocol
-from domain.slots import SlotKey, local_date, slots_between
+from domain.slots import local_date, slots_between
 from models.attention import Urgency
 from models.message import MessageState
-from services.diary import entry_of
 from services.dose_matters import slot_name
 from services.site_facts import ChildFacts
 
@@ -69,14 +68,14 @@ def _silent(facts: ChildFacts, protocol: Protocol, now: datetime) -> Iterator[Fo
     first_on = today - timedelta(days=protocol.slots.alert_missed_in_days)
     states = fold(
         slots_between(facts.timetables, first_on, today),
-        (entry_of(row) for row in facts.entries),
+        facts.entries,
         facts.orders,
         now=now,
         rules=protocol.slots,
     )
     for alert in diary_alerts(states, protocol.slots):
         if alert.kind is AlertKind.SILENT:
-            told = [SlotKey(row.slot_on, row.half) for row in facts.entries]
+            told = [entry.slot for entry in facts.entries]
             name = slot_name(max(told)) if told else f"week-{_week(now)}"
             since = next(state.slot.due_at for state in states if state.key == alert.slots[0])
             yield Derived.SILENT, f"after-{name}", since, {"slots": len(alert.slots)}

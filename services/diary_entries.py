@@ -1,8 +1,8 @@
-"""The entries of many days, read lean: a year of diary is 730 of them."""
+"""The entries of many days or many children, read lean: a year of diary is 730 of them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from domain.entries import Entry
 from domain.slots import SlotKey
 from models.dose import DoseEntry
 
-_COLUMNS = (
+COLUMNS: Final = (
     DoseEntry.id,
     DoseEntry.slot_on,
     DoseEntry.half,
@@ -38,15 +38,15 @@ def entries_between(
     in_days = DoseEntry.slot_on.between(first_on - timedelta(days=1), last_on + timedelta(days=1))
     amended = select(DoseEntry.id).where(of_child, in_days)
     rows = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(of_child, or_(in_days, DoseEntry.amends_id.in_(amended)))
         .order_by(DoseEntry.received_at, DoseEntry.id)
     )
-    return tuple(_entry(row) for row in rows)
+    return tuple(entry_from(row) for row in rows)
 
 
-def _entry(row: Sequence[Any]) -> Entry:
-    """By place, not by name: a name costs as much as the rest of the line, 730 times a year."""
+def entry_from(row: Sequence[Any]) -> Entry:
+    """An entry from the values of COLUMNS. By place, not by name: a name costs as much as the rest of the line, 730 times a year."""
     ident, on, half, outcome, taken_at, entered_at, offset, received_at, by, *rest = row
     channel, given, ordered, vomited, amends, second = rest
     return Entry(

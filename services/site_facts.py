@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from domain.entries import Entry
 from domain.orders import OrderStep
 from domain.slots import Timetable
 from models.account import Account
@@ -20,10 +21,11 @@ from models.order import DoseOrder
 from models.participant import Allocation, DaySchedule, Guardianship, Participant
 from models.site import Site
 from models.visit import Visit, VisitState
+from services.diary_entries import COLUMNS, entry_from
 from services.order_history import step_of
 from services.preferences import wanted_at
 
-Owned = TypeVar("Owned", DoseEntry, DoseOrder, Alert, Visit)
+Owned = TypeVar("Owned", DoseOrder, Alert, Visit)
 
 _TRIED: Final = (
     MessageState.SENT,
@@ -54,7 +56,7 @@ class ChildFacts:
     timetables: tuple[Timetable, ...]
     orders: tuple[OrderStep, ...]
     drafts: tuple[DoseOrder, ...]
-    entries: tuple[DoseEntry, ...]
+    entries: tuple[Entry, ...]
     level: Level | None
     alerts: tuple[Alert, ...]
     visits: tuple[Visit, ...]
@@ -69,7 +71,7 @@ def facts_of_sites(
     lines = _children(session, site_ids)
     ids = [line[0].id for line in lines]
     tables, orders = _timetables(session, ids), _by_child(_orders(session, ids))
-    entries = _by_child(_entries(session, ids, diary_from))
+    entries = _entries(session, ids, diary_from)
     levels = {row.participant_id: row for row in _last_levels(session, ids)}
     alerts = _by_child(_alerts(session, ids, kept_codes))
     visits, reach = _by_child(_visits(session, ids)), _reach(session, ids)
@@ -136,13 +138,19 @@ def _steps(rows: Iterable[DoseOrder]) -> tuple[OrderStep, ...]:
     return tuple(step_of(row) for row in signed if row.id not in amended)
 
 
-def _entries(session: Session, ids: Sequence[int], from_on: date) -> Iterable[DoseEntry]:
+def _entries(
+    session: Session, ids: Sequence[int], from_on: date
+) -> Mapping[int, tuple[Entry, ...]]:
     """Corrections may come from a slot a day aside."""
-    return session.scalars(
-        select(DoseEntry)
+    rows = session.execute(
+        select(DoseEntry.participant_id, *COLUMNS)
         .where(DoseEntry.participant_id.in_(ids), DoseEntry.slot_on >= from_on - timedelta(days=1))
         .order_by(DoseEntry.received_at, DoseEntry.id)
     )
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for child, *told in rows:
+        found[child].append(entry_from(told))
+    return {child: tuple(entries) for child, entries in found.items()}
 
 
 def _last_levels(session: Session, ids: Sequence[int]) -> Iterable[Level]:

@@ -9,20 +9,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.entries import DOSE_OUTCOMES, sort_out
+from domain.entries import Entry, sort_out
 from domain.level import Position, position
 from domain.orders import OrderStep, order_at
 from domain.protocol import Protocol
 from domain.slots import nearest_slot
 from models.attention import Alert, Urgency
-from models.dose import DoseEntry
 from models.participant import Participant, ParticipantStatus
 from services.access import Permission, may, sites_with
 from services.actor import Actor, account_of
 from services.alerts import Matter, raise_once
 from services.audit import Act, record
 from services.derived_matters import ENDED_BY_WORD, URGENCY, derived
-from services.diary import entry_of
 from services.errors import ForbiddenError, NotFoundError, RefusedError
 from services.protocols import Protocols
 from services.site_facts import ChildFacts, facts_of_sites
@@ -66,7 +64,7 @@ class ChildLine:
     facts: ChildFacts
     protocol: Protocol
     order: OrderStep | None
-    last_dose: DoseEntry | None
+    last_dose: Entry | None
     position: Position | None
     items: tuple[WorkItem, ...]
 
@@ -187,11 +185,9 @@ def _order_now(facts: ChildFacts, now: datetime) -> OrderStep | None:
     return ruling or min(facts.orders, key=lambda step: step.from_slot)
 
 
-def _last_dose(facts: ChildFacts) -> DoseEntry | None:
-    rows = {str(row.id): row for row in facts.entries}
-    told = sort_out(entry_of(row) for row in facts.entries).standing
-    doses = [entry for entry in told if entry.outcome in DOSE_OUTCOMES]
-    return rows[max(doses, key=lambda entry: (entry.slot, entry.received_at)).id] if doses else None
+def _last_dose(facts: ChildFacts) -> Entry | None:
+    doses = [entry for entry in sort_out(facts.entries).standing if entry.tells_a_dose]
+    return max(doses, key=lambda entry: (entry.slot.number, entry.received_at), default=None)
 
 
 def _position(facts: ChildFacts, protocol: Protocol) -> Position | None:
