@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session, aliased
 
 from models.message import Message, MessageState
 from services.message_events import Source, Step, note
-# a provider may ask for a pause, not for one that no date can hold
-LONGEST_PAUSE_SECONDS: Final = 24 * 60 * 60
 from services.message_states import REASON_LENGTH, end, plan_again, sent
 from services.outbox import Claim, rules_of
 from services.ports import DeliveryState, SentSms
@@ -27,6 +25,8 @@ STATES: Final[Mapping[DeliveryState, MessageState]] = {
     DeliveryState.FAILED: MessageState.FAILED,
 }
 # the trail shows a message that left although its lease had run out: it may have gone twice
+# a provider may ask for a pause, not for one that no date can hold
+LONGEST_PAUSE_SECONDS: Final = 24 * 60 * 60
 SENT_LATE: Final = "sent_without_lease"
 
 
