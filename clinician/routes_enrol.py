@@ -5,6 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -169,7 +170,7 @@ def _page(name: str, filled: Filled[Any], **context: Any) -> str:
 def _first_values() -> dict[str, str]:
     """What is nearly always so; everything else must be typed."""
     site = _sites()[0]
-    slots, today = _protocol(site).slots, now().date().isoformat()
+    slots, today = _protocol(site).slots, _today_at(site).isoformat()
     return {
         "site": site.code,
         "time_zone": site.time_zone,
@@ -178,6 +179,11 @@ def _first_values() -> dict[str, str]:
         "morning": f"{slots.morning:%H:%M}",
         "evening": f"{slots.evening:%H:%M}",
     }
+
+
+def _today_at(site: Site) -> date:
+    """The date on the site's wall."""
+    return now().astimezone(ZoneInfo(site.time_zone)).date()
 
 
 def _sites() -> list[Site]:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from clinic_desk import Desk, new_id, sit_down
 from factories import a_participant
 from models.participant import Participant
 from models.site import Site, StaffRole
+from plugins.app import FakeClock
 
 
 @pytest.fixture
@@ -146,3 +148,12 @@ def test_under_six_months_the_page_warns(session: Session, desk: Desk) -> None:
         said = facts(session, desk, step="check", born_on=born_on)
         page = desk.client.post("/clinic/enrol", data=said).get_data(as_text=True)
         assert ("Under 6 months" in page) is warned
+
+
+def test_the_day_offered_is_the_one_on_the_sites_wall(
+    app: Flask, client: FlaskClient, session: Session, clock: FakeClock
+) -> None:
+    clock.now = datetime(2026, 3, 10, 22, 0, tzinfo=UTC)  # six in the morning there
+    desk = sit_down(app, client, session, a_participant(session))
+    page = desk.client.get("/clinic/enrol").get_data(as_text=True)
+    assert page.count('value="2026-03-11"') == 2
