@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from demo.people import DEMO_PASSWORD, SITES, email_of
 from domain.entries import Outcome
@@ -121,8 +121,9 @@ def gave_the_password(study: DemoStudy, page: Page) -> None:
 
 def sent_a_photo(new_photo: Recipe, study: DemoStudy, page: Page) -> None:
     page.goto(f"{study.live.url}{new_photo(study, page)}")
-    photo = {"name": "IMG_1.JPG", "mimeType": "image/jpeg", "buffer": encoded(a_picture(), "JPEG")}
-    page.locator("[type=file]").set_input_files([photo])  # type: ignore[list-item]  # a FilePayload is such a dict
+    jpeg = encoded(a_picture(), "JPEG")
+    photo = FilePayload(name="IMG_1.JPG", mimeType="image/jpeg", buffer=jpeg)
+    page.locator("[type=file]").set_input_files([photo])
     page.locator("[name=view]").first.check()
     page.locator("[name=body_site]").first.check()
     page.locator("form[data-photo-form] button").click()

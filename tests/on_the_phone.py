@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from loopback.twilio_server import TwilioServer
 from plugins.live import Live
@@ -46,8 +46,8 @@ def send_photo(phone: Page, jpeg: bytes) -> None:
     """From the album: an overview of the belly. It ends on the page that says what arrived."""
     phone.get_by_role("link", name="照片", exact=True).click()
     phone.get_by_role("link", name="发送照片", exact=True).click()
-    chosen = {"name": "IMG_0007.JPG", "mimeType": "image/jpeg", "buffer": jpeg}
-    phone.get_by_label("照片", exact=True).set_input_files([chosen])  # type: ignore[list-item]  # a FilePayload is such a dict
+    chosen = FilePayload(name="IMG_0007.JPG", mimeType="image/jpeg", buffer=jpeg)
+    phone.get_by_label("照片", exact=True).set_input_files([chosen])
     phone.get_by_role("radio", name=re.compile("全景")).check()
     phone.get_by_role("radio", name="腹部").check()
     tap(phone, "发送")

@@ -1,7 +1,7 @@
 """Every page there is, in Chinese on a phone and in English at a desk, by day and by night."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ BAD_REQUEST = 400
 PageOf = Callable[..., Page]
 
 
-def recipes(*tables: dict[str, list[Recipe]]) -> list[Any]:
+def recipes(*tables: Mapping[str, Sequence[Recipe]]) -> list[Any]:
     """Each recipe once, named after its endpoint."""
     return [
         pytest.param(recipe, id=f"{endpoint}-{number}" if number else endpoint)
