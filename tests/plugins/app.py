@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -130,8 +131,18 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     return make_settings(tmp_path, database_url)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a run, for all workers: to compile them costs more than a test."""
+    folder = tmp_path_factory.getbasetemp().parent / "compiled-templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
 @pytest.fixture
-def new_app(clock: FakeClock) -> Iterator[Callable[[Settings], Flask]]:
+def new_app(
+    clock: FakeClock, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Callable[[Settings], Flask]]:
     """Makes apps with settings of the test's choice."""
     made: list[Flask] = []
 
@@ -140,6 +151,7 @@ def new_app(clock: FakeClock) -> Iterator[Callable[[Settings], Flask]]:
         # forms are tested as a browser sends them in tests/web/test_csrf.py
         app.config["WTF_CSRF_ENABLED"] = False
         app.test_client_class = Browser
+        app.jinja_env.bytecode_cache = compiled_templates
         made.append(app)
         return app
 
