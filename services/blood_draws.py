@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from domain.entries import sort_out
@@ -23,6 +24,9 @@ from services.once import add_once
 from services.timetables import timetables
 
 DAY = timedelta(days=1)
+_WITH_LEVEL: Final = select(Visit).where(
+    Visit.participant_id == bindparam("child"), Visit.is_trough_day, Visit.on == bindparam("day")
+)
 
 
 def trough_visit(session: Session, participant_id: int, on: date) -> Visit | None:
@@ -33,8 +37,7 @@ def trough_visit(session: Session, participant_id: int, on: date) -> Visit | Non
 
 def _level_visit(session: Session, participant_id: int, on: date) -> Visit | None:
     """The visit with a level on this local date, whatever became of it."""
-    of_child = (Visit.participant_id == participant_id, Visit.is_trough_day)
-    rows = session.scalars(select(Visit).where(*of_child, Visit.on == on))
+    rows = session.scalars(_WITH_LEVEL, {"child": participant_id, "day": on})
     return min(rows, key=lambda row: row.state is not VisitState.PLANNED, default=None)
 
 
@@ -64,8 +67,10 @@ def is_before_trough(
     """Was a dose of this slot given before the blood that it had to wait for? A dose without a
     time counts as before unless the blood is taken already. A visit that is over asks nobody to
     wait, but the dose still came first if the blood is known to be younger."""
+    if key.half is not Half.MORNING:
+        return False
     visit = _level_visit(session, participant_id, key.on)
-    if key.half is not Half.MORNING or visit is None:
+    if visit is None:
         return False
     draw = draw_on(session, participant_id, key.on, tables)
     if draw is None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.diary import SlotState, fold
@@ -15,8 +16,14 @@ from domain.protocol import Protocol
 from domain.slots import SlotKey, Timetable, slots_between
 from models.dose import DoseEntry
 from models.participant import Participant
+from services.diary_entries import days_of, near_days
 from services.order_history import order_history
 from services.timetables import timetables
+
+# built once: putting a select together takes as long as running it
+_BETWEEN: Final = (
+    select(DoseEntry).where(*near_days()).order_by(DoseEntry.received_at, DoseEntry.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,7 @@ def _rows(
     session: Session, participant_id: int, first_on: date, last_on: date
 ) -> Sequence[DoseEntry]:
     """The entries of the days, and those that correct one of them from another day."""
-    of_child = select(DoseEntry).where(DoseEntry.participant_id == participant_id)
-    in_days = DoseEntry.slot_on.between(first_on - timedelta(days=1), last_on + timedelta(days=1))
-    amended = select(DoseEntry.id).where(DoseEntry.participant_id == participant_id, in_days)
-    query = of_child.where(or_(in_days, DoseEntry.amends_id.in_(amended)))
-    return session.scalars(query.order_by(DoseEntry.received_at, DoseEntry.id)).all()
+    return session.scalars(_BETWEEN, days_of(participant_id, first_on, last_on)).all()
 
 
 def entry_of(row: DoseEntry) -> Entry:

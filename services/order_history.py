@@ -1,8 +1,9 @@
 """The signed orders of a child as the rules read them."""
 
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from domain.orders import OrderStep
@@ -10,16 +11,17 @@ from domain.protocol import Half
 from domain.slots import SlotKey
 from models.order import DoseOrder
 
+# built once: putting a select together takes as long as running it
+_SIGNED: Final = (
+    select(DoseOrder)
+    .where(DoseOrder.participant_id == bindparam("child"), DoseOrder.signed_at.is_not(None))
+    .order_by(DoseOrder.signed_at, DoseOrder.id)
+)
+
 
 def signed_orders(session: Session, participant_id: int) -> tuple[DoseOrder, ...]:
     """All signed orders in the order of signing, without those a later row amends."""
-    rows = tuple(
-        session.scalars(
-            select(DoseOrder)
-            .where(DoseOrder.participant_id == participant_id, DoseOrder.signed_at.is_not(None))
-            .order_by(DoseOrder.signed_at, DoseOrder.id)
-        )
-    )
+    rows = tuple(session.scalars(_SIGNED, {"child": participant_id}))
     amended = {row.amends_id for row in rows}
     return tuple(row for row in rows if row.id not in amended)
 

@@ -13,6 +13,8 @@ from flask import Flask, Request, current_app
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password as _hash_password
 from flask_security.utils import verify_password
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from config import Environment, Settings
 from models.account import Account, Role, WebAuthn
@@ -22,7 +24,23 @@ from web.totp import CountedTotp
 # nobody makes us hash a book; beyond 4096 the library raises
 LONGEST_PASSWORD: Final = 200
 
-datastore: Any = SQLAlchemyUserDatastore(db, Account, Role, WebAuthn)
+_BY_SESSION: Final = select(Account).where(Account.fs_uniquifier == bindparam("name"))
+
+
+class Datastore(SQLAlchemyUserDatastore):
+    """Flask-Security's, but the account of a session, asked for at each request, is found without
+    a join to its roles: nobody has one, what a person may do stands in `staff_grant`."""
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Any:
+        if kwargs.keys() != {"fs_uniquifier"}:
+            return super().find_user(case_insensitive, **kwargs)
+        account = db.session.scalar(_BY_SESSION, {"name": kwargs["fs_uniquifier"]})
+        if account is not None:
+            set_committed_value(account, "roles", [])
+        return account
+
+
+datastore: Any = Datastore(db, Account, Role, WebAuthn)
 
 # tests sign in hundreds of times: one round and 8 KiB each instead of 64 MiB
 _HURRIED = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
