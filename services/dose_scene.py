@@ -101,17 +101,17 @@ def look_around(
 def _days(
     session: Session, participant: Participant, said: SaidDose, wanted: SlotKey | None
 ) -> tuple[date, date]:
-    """The days to read: for a missed dose all of them, since missed doses are counted on from
-    each alert, and so from the first."""
+    """The days to read: for a missed dose those since the first one missed, as missed doses are
+    counted on from each alert; what came before it counts for nothing."""
     on = wanted.on if wanted else (said.claimed_at or said.entered_at_true).date()
     try:
         first_on, last_on = on - _AROUND, on + _AROUND
     except OverflowError:
         raise RefusedError("no_such_slot", "slot") from None
     if said.outcome is Outcome.MISSED:
-        of_child = DoseEntry.participant_id == participant.id
-        first_told_on = session.scalar(select(func.min(DoseEntry.slot_on)).where(of_child))
-        first_on = min(first_on, first_told_on or first_on)
+        missed = (DoseEntry.participant_id == participant.id, DoseEntry.outcome == Outcome.MISSED)
+        first_missed_on = session.scalar(select(func.min(DoseEntry.slot_on)).where(*missed))
+        first_on = min(first_on, first_missed_on or first_on)
     return first_on, last_on
 
 
