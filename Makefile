@@ -72,7 +72,9 @@ demo: setup ## fill the database with the made-up study
 	@$(FLASK) demo
 
 benchmark: setup-dev .venv-benchmark/benchmark.stamp ## measure against references in the same run
-	@for script in benchmarks/bench_*.py; do $(PY) "$$script" || exit 1; done
+	@for name in $(notdir $(basename $(wildcard benchmarks/bench_*.py))); do \
+		PYTHONPATH=tests $(PY) -m "benchmarks.$$name" || exit 1; \
+	done
 
 screenshots: setup-dev ## photograph the running demo for the README
 	@$(PY) scripts/get_browser.py >/dev/null
