@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 Environ = dict[str, Any]
@@ -16,12 +17,12 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 def get(path: str, cookie: str = "") -> Environ:
     """As a browser asks that takes compressed pages."""
-    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
+    headers = Headers({"Cookie": cookie, "Accept-Encoding": "gzip"})
     return EnvironBuilder(path=path, headers=headers).get_environ()
 
 
 def post(path: str, fields: Mapping[str, str], cookie: str = "") -> Environ:
-    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
+    headers = Headers({"Cookie": cookie, "Accept-Encoding": "gzip"})
     builder = EnvironBuilder(
         path=path, method="POST", data=urlencode(fields), content_type=_FORM, headers=headers
     )

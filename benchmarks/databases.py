@@ -90,4 +90,4 @@ def _used_by(server_id: int) -> float:
         except psutil.NoSuchProcess:
             continue
         used += times.user + times.system
-    return used
+    return float(used)
