@@ -5,53 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template
-from sqlalchemy.orm import Session
 
-from domain.protocol import Protocol
-from domain.slots import Timetable, zone_at
-from models.participant import Participant, ParticipantStatus
-from models.site import Site
+from models.participant import ParticipantStatus
 from services.access import child_of, children_of
-from services.actor import Actor
 from services.errors import ForbiddenError
-from services.timetables import timetables
+from web.child_place import ChildPlace
 from web.db import db
 from web.identity import current_actor
 from web.parts import now, parts
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(ChildPlace):
     """One request about one child of the signed-in carer."""
-
-    session: Session
-    actor: Actor
-    child: Participant
-    protocol: Protocol
-    now: datetime
-
-    @cached_property
-    def timetables(self) -> tuple[Timetable, ...]:
-        return timetables(self.session, self.child.id)
-
-    @cached_property
-    def zone(self) -> ZoneInfo:
-        """The zone of the clock on the family's wall."""
-        if not self.timetables:
-            return ZoneInfo(self.site.time_zone)
-        return zone_at(self.timetables, self.now)
 
     @property
     def until(self) -> datetime:
         """The latest instant a clock time can mean: a phone may be a little ahead."""
         return self.now + timedelta(minutes=self.protocol.slots.future_tolerance_minutes)
-
-    @cached_property
-    def site(self) -> Site:
-        return self.session.get_one(Site, self.child.site_id)
 
     @cached_property
     def may_log(self) -> bool:

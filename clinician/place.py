@@ -3,23 +3,17 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from domain.protocol import Arm, Protocol
-from domain.slots import Timetable, zone_at
-from models.participant import Participant
-from models.site import Site
+from domain.protocol import Arm
 from services.access import Permission, may, participant_at_site
-from services.actor import Actor
 from services.starting_dose import arm_of
-from services.timetables import timetables
+from web.child_place import ChildPlace
 from web.db import db
 from web.formats import language
 from web.identity import current_actor
@@ -36,34 +30,13 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(ChildPlace):
     """One request about one child of a site of the signed-in member of staff."""
-
-    session: Session
-    actor: Actor
-    child: Participant
-    protocol: Protocol
-    now: datetime
-
-    @cached_property
-    def timetables(self) -> tuple[Timetable, ...]:
-        return timetables(self.session, self.child.id)
-
-    @cached_property
-    def zone(self) -> ZoneInfo:
-        """The family's zone, in which the diary is kept."""
-        if not self.timetables:
-            return ZoneInfo(self.site.time_zone)
-        return zone_at(self.timetables, self.now)
 
     @cached_property
     def today(self) -> date:
         """The date on the family's wall."""
         return self.now.astimezone(self.zone).date()
-
-    @cached_property
-    def site(self) -> Site:
-        return self.session.get_one(Site, self.child.site_id)
 
     @cached_property
     def arm(self) -> Arm:
