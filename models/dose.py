@@ -55,6 +55,8 @@ class DoseEntry(Addressable, Base):
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
     # tags such as "entered late": shown, never a reason to refuse
     is_late_entry: Mapped[bool] = mapped_column(default=False)
+    # where a dose entered by the clinic is known from: the ward's chart, a call, the family
+    source: Mapped[str | None] = mapped_column(String(32))
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("dose_entry.id"), unique=True)
     amend_reason: Mapped[str | None]
     # name and version of the advice text shown with this entry
@@ -82,6 +84,7 @@ class CorrectionRequest(Addressable, Base):
     taken_at: Mapped[datetime | None]
     vomited_after_minutes: Mapped[int | None]
     missed_reason: Mapped[str | None] = mapped_column(String(32))
+    is_second_dose: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str]
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))

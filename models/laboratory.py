@@ -1,7 +1,7 @@
 """Drug levels and laboratory results, as the laboratory reported them."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -42,6 +42,7 @@ class LevelOverrule(Recorded, Base):
 
     __tablename__ = "level_overrule"
 
+    client_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, index=True)
     level_id: Mapped[int] = mapped_column(ForeignKey("level.id"), index=True)
     verdict: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str]
@@ -70,5 +71,44 @@ class LabResult(Addressable, Recorded, Base):
     reference_high: Mapped[Decimal | None]
     fasting: Mapped[bool | None]
     laboratory: Mapped[str | None] = mapped_column(String(80))
+    # where the range came from: typed, the file, or the site's own table
+    range_source: Mapped[str | None] = mapped_column(String(16))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("lab_import.id"), index=True)
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("lab_result.id"), unique=True)
     amend_reason: Mapped[str | None]
+
+
+class LabImport(Addressable, Recorded, Base):
+    """One file of results taken in whole."""
+
+    __tablename__ = "lab_import"
+
+    client_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    row_count: Mapped[int]
+    rule_version: Mapped[str] = mapped_column(String(64))
+
+
+class ReferenceRange(Addressable, Recorded, Base):
+    """Limits of normal of one laboratory for an age (in completed days, `to` excluded) and a sex
+    or both. They are copied into each result, so a later change alters no result."""
+
+    __tablename__ = "reference_range"
+    __table_args__ = (
+        Index("ix_reference_range_of", "site_id", "laboratory", "analyte"),
+        CheckConstraint("from_days < to_days", name="ages"),
+    )
+
+    client_id: Mapped[uuid.UUID]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    laboratory: Mapped[str] = mapped_column(String(80))
+    analyte: Mapped[str] = mapped_column(String(24))
+    sex: Mapped[str | None] = mapped_column(String(8))
+    from_days: Mapped[int]
+    to_days: Mapped[int]
+    low: Mapped[Decimal | None]
+    high: Mapped[Decimal | None]
+    unit: Mapped[str] = mapped_column(String(16))
+    valid_from_on: Mapped[date]
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("reference_range.id"), unique=True)

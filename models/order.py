@@ -51,6 +51,9 @@ class DoseOrder(Addressable, Recorded, Base):
     bsa_m2: Mapped[Decimal | None]
     bsa_formula: Mapped[str | None] = mapped_column(String(16))
 
+    # the level and the formula's proposal that the prescriber saw, as a document
+    level_id: Mapped[int | None] = mapped_column(ForeignKey("level.id"))
+    proposal: Mapped[dict[str, Any] | None]
     reason: Mapped[str]
     # codes of the guards that were shown and confirmed when it was written
     guards: Mapped[list[Any]]

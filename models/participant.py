@@ -45,6 +45,7 @@ class Participant(Addressable, Recorded, Base):
         one_of(ParticipantStatus, "status"), default=ParticipantStatus.ACTIVE
     )
     ended_on: Mapped[date | None]
+    ended_reason: Mapped[str | None]
 
 
 class Guardianship(Base):
@@ -117,3 +118,8 @@ class Allocation(Recorded, Base):
     arm: Mapped[str] = mapped_column(String(16))
     method: Mapped[str] = mapped_column(String(16))
     randomisation_number: Mapped[str] = mapped_column(String(32))
+    # the place on the sealed list; null where the number came from the trial office on paper
+    place_id: Mapped[int | None] = mapped_column(
+        ForeignKey("randomisation_place.id"), unique=True, index=True
+    )
+    stratum: Mapped[str | None] = mapped_column(String(80))

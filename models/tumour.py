@@ -21,6 +21,24 @@ class TreatmentKind(enum.StrEnum):
     MEDICINE = "medicine"
 
 
+class Lesion(Addressable, Recorded, Base):
+    """A lesion the clinic follows, with the name that measurements and photos use for it."""
+
+    __tablename__ = "lesion"
+    __table_args__ = (UniqueConstraint("participant_id", "client_id"),)
+
+    client_id: Mapped[uuid.UUID]
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    body_site: Mapped[str] = mapped_column(String(24))
+    # nothing to see on the skin and nothing to palpate: that domain does not apply (trial.md §6)
+    is_deep: Mapped[bool]
+    noted_on: Mapped[date]
+    note: Mapped[str | None]
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("lesion.id"), unique=True)
+    amend_reason: Mapped[str | None]
+
+
 class TumourVolume(Addressable, Recorded, Base):
     """Volume of one lesion on one day: from three diameters (mm) or a reader's slice sum (mL)."""
 
@@ -40,6 +58,7 @@ class TumourVolume(Addressable, Recorded, Base):
     reader: Mapped[str] = mapped_column(String(80))
     rule_version: Mapped[str] = mapped_column(String(64))
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("tumour_volume.id"), unique=True)
+    amend_reason: Mapped[str | None]
 
 
 class SkinFinding(Addressable, Recorded, Base):
@@ -55,6 +74,7 @@ class SkinFinding(Addressable, Recorded, Base):
     firmness: Mapped[Firmness] = mapped_column(one_of(Firmness, "firmness"))
     note: Mapped[str | None]
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("skin_finding.id"), unique=True)
+    amend_reason: Mapped[str | None]
 
 
 class Treatment(Addressable, Recorded, Base):
@@ -69,4 +89,7 @@ class Treatment(Addressable, Recorded, Base):
     name: Mapped[str] = mapped_column(String(80))
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    # code of the protocol's medicine list; null for a name that the list does not know
+    medicine_code: Mapped[str | None] = mapped_column(String(40))
     amends_id: Mapped[int | None] = mapped_column(ForeignKey("treatment.id"), unique=True)
+    amend_reason: Mapped[str | None]
