@@ -32,6 +32,15 @@ class Channel(StrEnum):
     API = "api"
 
 
+class DoseSource(StrEnum):
+    """Where the clinic knows a dose from that it enters itself."""
+
+    WARD_CHART = "ward_chart"
+    PHONE_CALL = "phone_call"
+    FAMILY_PAPER = "family_paper"
+    SEEN_GIVEN = "seen_given"
+
+
 DOSE_OUTCOMES = frozenset({Outcome.GIVEN, Outcome.PARTIAL, Outcome.VOMITED})
 
 

@@ -192,6 +192,7 @@ class ReminderPlan:
     trough_eve_valid_minutes: int
     trough_morning_before_slot_minutes: int
     trough_morning_valid_minutes: int
+    silent_in_hospital: bool
     plan_ahead_hours: int
     lease_seconds: int
     max_attempts: int
@@ -210,13 +211,21 @@ class SafetyRules:
 @dataclass(frozen=True, slots=True)
 class AdherenceRules:
     """Timing is read at each of `timing_hours` either side of the slot, the main one being
-    `SlotRules.on_time_hours`; entries made within the two delays are read apart."""
+    `SlotRules.on_time_hours`; entries made within the two delays are read apart.
+
+    A burst is `burst_entries` or more made by one person within `burst_within_minutes`, each of a
+    dose `burst_back_hours` or longer ago, up to `burst_before_visit_days` before a visit.
+    """
 
     timing_hours: tuple[Decimal, ...]
     holiday_slots: int
     long_holiday_slots: int
     prompt_entry_hours: Decimal
     same_day_entry_hours: Decimal
+    burst_entries: int
+    burst_within_minutes: int
+    burst_back_hours: Decimal
+    burst_before_visit_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +267,7 @@ class Protocol:
     trough: TroughRules
     response: ResponseRules
     visits: tuple[VisitPlan, ...]
+    visit_labs: Mapping[str, tuple[str, ...]]
     photos: PhotoPlan
     reminders: ReminderPlan
     safety: SafetyRules

@@ -38,6 +38,12 @@ def record_faults(record: object) -> Iterator[Fault]:
 def _(record: Protocol) -> Iterator[Fault]:
     if not record.arms:
         yield "arms", "a study has at least one"
+    known = {lab.code for lab in record.labs}
+    for code, analytes in record.visit_labs.items():
+        if code not in set(Due):
+            yield f"visit_labs.{code}", "unknown"
+        for analyte in (analyte for analyte in analytes if analyte not in known):
+            yield f"visit_labs.{code}", f"unknown {analyte!r}"
 
 
 @record_faults.register

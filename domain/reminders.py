@@ -33,6 +33,7 @@ class Silence(StrEnum):
     WAITS_FOR_BLOOD = "waits_for_blood"
     NO_TROUGH = "no_trough_day"
     BLOOD_TAKEN = "blood_taken"
+    IN_HOSPITAL = "in_hospital"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,15 @@ class Reminder:
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
     """What the reminders of a child turn on. `told` are the slots with a standing entry of any
-    kind, `trough_on` the local dates on which blood is to be taken before the morning dose, and
-    `drawn_on` those on which it was taken."""
+    kind, `trough_on` the local dates on which blood is to be taken before the morning dose,
+    `drawn_on` those on which it was taken, and `in_hospital_on` those spent on a ward."""
 
     timetables: tuple[Timetable, ...]
     orders: tuple[OrderStep, ...]
     told: Set[SlotKey]
     trough_on: Set[date]
     drawn_on: Set[date]
+    in_hospital_on: Set[date] = frozenset()
 
 
 def reminders(
@@ -83,6 +85,8 @@ def expected(
 ) -> Reminder | Silence:
     """The reminder of this kind for a slot as things stand, or why there is none."""
     silence = _SILENCE[kind](slot.key, child)
+    if silence is None and plan.silent_in_hospital:
+        silence = _in_hospital(kind, slot.on, child)
     if silence is not None:
         return silence
     return Reminder(kind, slot.key, *_times(kind, slot, plan))
@@ -127,6 +131,13 @@ def _trough_eve_silence(key: SlotKey, child: ChildFacts) -> Silence | None:
         or _not_prescribed(key, child)
         or _not_prescribed(key.shifted(1), child)
     )
+
+
+def _in_hospital(kind: ReminderKind, on: date, child: ChildFacts) -> Silence | None:
+    """The ward gives the dose. What is said the evening before is about the morning after: it is
+    said to a family that is at home by then."""
+    about = on + DAY if kind is ReminderKind.TROUGH_EVE else on
+    return Silence.IN_HOSPITAL if about in child.in_hospital_on else None
 
 
 _SILENCE: Final = {

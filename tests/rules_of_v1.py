@@ -97,4 +97,8 @@ ADHERENCE_RULES = AdherenceRules(
     long_holiday_slots=4,
     prompt_entry_hours=D(2),
     same_day_entry_hours=D(24),
+    burst_entries=3,
+    burst_within_minutes=30,
+    burst_back_hours=D(6),
+    burst_before_visit_days=3,
 )
