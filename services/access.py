@@ -25,6 +25,9 @@ class Permission(StrEnum):
     ASSESS = "assessments:write"
     DECIDE = "corrections:decide"
     PHOTOS = "photos:write"
+    # masked reading: to say what one sees, and to choose what is shown to whom
+    READ_MASKED = "readings:write"
+    MANAGE_READINGS = "readings:manage"
 
 
 _ALL = frozenset(Permission)
@@ -33,12 +36,13 @@ _NURSE = frozenset(
 )
 
 ROLE_PERMISSIONS: Mapping[StaffRole, frozenset[Permission]] = {
-    StaffRole.INVESTIGATOR: _ALL,
+    # whoever knows the children cannot read masked
+    StaffRole.INVESTIGATOR: _ALL - {Permission.READ_MASKED},
     StaffRole.PRESCRIBER: _NURSE | {Permission.ORDER, Permission.ASSESS},
     StaffRole.COORDINATOR: _NURSE,
     StaffRole.MONITOR: frozenset({Permission.VIEW}),
     # a masked reader never sees a participant's page
-    StaffRole.READER: frozenset(),
+    StaffRole.READER: frozenset({Permission.READ_MASKED}),
 }
 
 

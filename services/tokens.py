@@ -41,12 +41,21 @@ class Reading(StrEnum):
     PHOTOS = "photos:read"
     ASSESSMENTS = "assessments:read"
     MESSAGES = "messages:read"
+    READINGS = "readings:read"
 
 
-# a response assessment is signed and a correction decided by a person, never by a machine
+# a response assessment is signed, a correction decided and a photo read by a person, never by a
+# machine
+_OF_PEOPLE: Final = frozenset(
+    {
+        Permission.ASSESS,
+        Permission.DECIDE,
+        Permission.READ_MASKED,
+        Permission.MANAGE_READINGS,
+    }
+)
 VERBS: Final = frozenset(
-    {verb.value for verb in Reading}
-    | {verb.value for verb in Permission if verb not in {Permission.ASSESS, Permission.DECIDE}}
+    {verb.value for verb in Reading} | {verb.value for verb in Permission if verb not in _OF_PEOPLE}
 )
 
 
