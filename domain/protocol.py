@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.interval import Interval
+from domain.protocol_worklist import WorklistRules
 
 
 class Standing(StrEnum):
@@ -272,6 +273,7 @@ class Protocol:
     reminders: ReminderPlan
     safety: SafetyRules
     adherence: AdherenceRules
+    worklist: WorklistRules
     labs: tuple[LabPlan, ...]
     plausible: Plausible
     missed_reasons: Mapping[str, Mapping[str, str]]

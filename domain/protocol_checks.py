@@ -21,6 +21,7 @@ from domain.protocol import (
     SlotRules,
     VisitPlan,
 )
+from domain.protocol_worklist import URGENCIES, Trigger, TriggerKind, WorklistRules
 
 LANGUAGES: Final = ("zh", "en")
 
@@ -97,6 +98,25 @@ def _(record: PhotoPlan) -> Iterator[Fault]:
 def _(record: LabPlan) -> Iterator[Fault]:
     if record.units.get(record.unit) != 1:
         yield "units", f"{record.unit!r} must be there with factor 1"
+
+
+@record_faults.register
+def _(record: Trigger) -> Iterator[Fault]:
+    if record.kind not in set(TriggerKind):
+        yield "kind", f"unknown {record.kind!r}"
+    if record.urgency not in URGENCIES:
+        yield "urgency", f"unknown {record.urgency!r}"
+    if record.escalate_after_hours is not None and record.escalate_after_hours <= 0:
+        yield "escalate_after_hours", "is not above 0"
+
+
+@record_faults.register
+def _(record: WorklistRules) -> Iterator[Fault]:
+    for urgency in URGENCIES:
+        if record.escalate_after_hours.get(urgency, 0) <= 0:
+            yield "escalate_after_hours", f"{urgency} is missing or not above 0"
+    if not 0 < record.platelets_fall_fraction < 1:
+        yield "platelets_fall_fraction", "is not between 0 and 1"
 
 
 def series_faults(items: Sequence[object]) -> Iterator[str]:
