@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.interval import Interval
+from domain.protocol_medicines import MedicinePlan
 from domain.protocol_worklist import WorklistRules
 
 
@@ -275,6 +276,7 @@ class Protocol:
     adherence: AdherenceRules
     worklist: WorklistRules
     labs: tuple[LabPlan, ...]
+    medicines: MedicinePlan
     plausible: Plausible
     missed_reasons: Mapping[str, Mapping[str, str]]
     texts: Mapping[str, Mapping[str, str]]

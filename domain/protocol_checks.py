@@ -21,6 +21,7 @@ from domain.protocol import (
     SlotRules,
     VisitPlan,
 )
+from domain.protocol_medicines import Effect, MedicinePlan
 from domain.protocol_worklist import URGENCIES, Trigger, TriggerKind, WorklistRules
 
 LANGUAGES: Final = ("zh", "en")
@@ -117,6 +118,21 @@ def _(record: WorklistRules) -> Iterator[Fault]:
             yield "escalate_after_hours", f"{urgency} is missing or not above 0"
     if not 0 < record.platelets_fall_fraction < 1:
         yield "platelets_fall_fraction", "is not between 0 and 1"
+
+
+@record_faults.register
+def _(record: MedicinePlan) -> Iterator[Fault]:
+    ruled = {rule.code for rule in record.effects}
+    for effect in sorted(set(Effect) ^ ruled):
+        yield (
+            "effects",
+            f"{effect!r} must stand there once"
+            if effect in set(Effect)
+            else (f"unknown {effect!r}"),
+        )
+    for listed in record.listed:
+        if listed.effect not in ruled:
+            yield "listed", f"{listed.code}: unknown effect {listed.effect!r}"
 
 
 def series_faults(items: Sequence[object]) -> Iterator[str]:
