@@ -11,7 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.interval import Interval
+from domain.protocol_events import EventRules, SymptomRules
 from domain.protocol_medicines import MedicinePlan
+from domain.protocol_randomisation import ConsentRules, EligibilityRules, RandomisationRules
 from domain.protocol_worklist import WorklistRules
 
 
@@ -264,6 +266,9 @@ class Protocol:
     registry_id: str
     title: Mapping[str, str]
     arms: tuple[Arm, ...]
+    randomisation: RandomisationRules
+    eligibility: EligibilityRules
+    consent: ConsentRules
     dosing: DoseRules
     slots: SlotRules
     trough: TroughRules
@@ -279,6 +284,8 @@ class Protocol:
     medicines: MedicinePlan
     plausible: Plausible
     missed_reasons: Mapping[str, Mapping[str, str]]
+    symptoms: SymptomRules
+    events: EventRules
     texts: Mapping[str, Mapping[str, str]]
     standings: Mapping[str, Standing]
 

@@ -7,6 +7,7 @@ from functools import singledispatch
 from itertools import pairwise
 from typing import Final
 
+from domain.errors import DomainError
 from domain.interval import Interval
 from domain.protocol import (
     Bound,
@@ -21,8 +22,17 @@ from domain.protocol import (
     SlotRules,
     VisitPlan,
 )
+from domain.protocol_events import EventRules
 from domain.protocol_medicines import Effect, MedicinePlan
+from domain.protocol_randomisation import (
+    ConsentRules,
+    Criterion,
+    CriterionKind,
+    Factor,
+    RandomisationRules,
+)
 from domain.protocol_worklist import URGENCIES, Trigger, TriggerKind, WorklistRules
+from domain.randomisation import Design, check_design
 
 LANGUAGES: Final = ("zh", "en")
 
@@ -40,12 +50,49 @@ def record_faults(record: object) -> Iterator[Fault]:
 def _(record: Protocol) -> Iterator[Fault]:
     if not record.arms:
         yield "arms", "a study has at least one"
+    yield from _unknown_terms(record)
+    if set(record.randomisation.ratio) != {arm.code for arm in record.arms}:
+        yield "randomisation.ratio", "does not name each arm once"
     known = {lab.code for lab in record.labs}
     for code, analytes in record.visit_labs.items():
         if code not in set(Due):
             yield f"visit_labs.{code}", "unknown"
         for analyte in (analyte for analyte in analytes if analyte not in known):
             yield f"visit_labs.{code}", f"unknown {analyte!r}"
+
+
+@record_faults.register
+def _(record: RandomisationRules) -> Iterator[Fault]:
+    if not record.block_sizes:
+        yield "block_sizes", "there is at least one"
+    try:
+        check_design(Design(tuple(record.ratio.items()), record.block_sizes))
+    except DomainError as error:
+        yield "block_sizes", f"{error.details['size']} is no multiple of the sum of the ratio"
+    for factor in record.strata:
+        if factor not in set(Factor):
+            yield "strata", f"unknown {factor!r}"
+
+
+@record_faults.register
+def _(record: Criterion) -> Iterator[Fault]:
+    if record.kind not in set(CriterionKind):
+        yield "kind", f"unknown {record.kind!r}"
+
+
+@record_faults.register
+def _(record: ConsentRules) -> Iterator[Fault]:
+    if not record.documents:
+        yield "documents", "there is at least one"
+
+
+def _unknown_terms(record: Protocol) -> Iterator[Fault]:
+    for kind in record.symptoms.kinds:
+        for term in kind.terms:
+            if record.events.term(term) is None:
+                yield "symptoms", f"{kind.code!r} proposes an unknown term {term!r}"
+        if not kind.terms:
+            yield "symptoms", f"{kind.code!r} proposes nothing"
 
 
 @record_faults.register
@@ -133,6 +180,16 @@ def _(record: MedicinePlan) -> Iterator[Fault]:
     for listed in record.listed:
         if listed.effect not in ruled:
             yield "listed", f"{listed.code}: unknown effect {listed.effect!r}"
+
+
+@record_faults.register
+def _(record: EventRules) -> Iterator[Fault]:
+    classes = {soc.code for soc in record.classes}
+    for term in record.terms:
+        if term.soc not in classes:
+            yield "terms", f"{term.code!r} is of an unknown class {term.soc!r}"
+        if not term.grades or not set(term.grades) <= set(record.other_grades):
+            yield "terms", f"{term.code!r} has impossible grades"
 
 
 def series_faults(items: Sequence[object]) -> Iterator[str]:
