@@ -20,6 +20,7 @@ class SymptomReport(Addressable, Base):
         UniqueConstraint("participant_id", "client_id"),
         Index("ix_symptom_report_day", "participant_id", "noticed_on"),
         CheckConstraint("celsius IS NULL OR kind = 'fever'", name="celsius"),
+        CheckConstraint("lasted_hours IS NULL OR celsius IS NOT NULL", name="lasted_hours"),
     )
 
     client_id: Mapped[uuid.UUID]
@@ -27,6 +28,8 @@ class SymptomReport(Addressable, Base):
     kind: Mapped[str] = mapped_column(String(32))
     severity: Mapped[str] = mapped_column(String(16))
     celsius: Mapped[Decimal | None]
+    # how long the temperature was this high, if somebody said so
+    lasted_hours: Mapped[Decimal | None]
     noticed_on: Mapped[date]
     note: Mapped[str | None]
     entered_at: Mapped[datetime]

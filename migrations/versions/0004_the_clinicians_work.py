@@ -395,6 +395,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("severity", sa.String(length=16), nullable=False),
         sa.Column("celsius", sa.Numeric().with_variant(sa.String(40), "sqlite"), nullable=True),
+        sa.Column(
+            "lasted_hours", sa.Numeric().with_variant(sa.String(40), "sqlite"), nullable=True
+        ),
         sa.Column("noticed_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
@@ -424,6 +427,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
             "celsius IS NULL OR kind = 'fever'", name=op.f("ck_symptom_report_celsius")
+        ),
+        sa.CheckConstraint(
+            "lasted_hours IS NULL OR celsius IS NOT NULL",
+            name=op.f("ck_symptom_report_lasted_hours"),
         ),
         sa.ForeignKeyConstraint(
             ["amends_id"],
