@@ -2,7 +2,7 @@
 
 What the diary says counts when it was entered before the blood was drawn. Otherwise only what the
 person who drew the blood was told counts, and only when the diary does not say something else
-(trial.md §3).
+(trial.md §3). A dose that nobody can name has no time: no interval is counted from another one.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from domain.diary import ReportedDose, SlotState, SlotStatus
 from domain.protocol import TroughRules
+from domain.slots import SlotKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class DecisiveDose:
     """The last dose as far as anybody can tell; `certain` is False where the verdict must be
-    "cannot say". `state` is the slot it belongs to."""
+    "cannot say". `state` is the slot it belongs to. `next_silent` says that the dose which had to
+    wait for the blood was due before it, and that nobody told what became of it."""
 
     taken_at: datetime | None
     state: SlotState | None
     certain: bool
     by_word_of_mouth: bool = False
+    next_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,44 @@ class _LastTold:
     dose: ReportedDose
 
 
-def decisive_dose(sample: Sample, diary: Sequence[SlotState], rules: TroughRules) -> DecisiveDose:
-    """Find the last dose before the sample. A dose at the very minute of the sample came after."""
+def decisive_dose(
+    sample: Sample,
+    diary: Sequence[SlotState],
+    rules: TroughRules,
+    *,
+    waiting: SlotKey | None = None,
+) -> DecisiveDose:
+    """Find the last dose before the sample. A dose at the very minute of the sample came after.
+
+    `waiting` is the slot the blood was drawn for: its dose has to wait (trial.md §3), so silence
+    about it hides no dose.
+    """
     last = _last_told(sample.drawn_at, diary)
     unclear = _unclear_since(last, sample.drawn_at, diary)
-    told_at = sample.told_last_dose_at
-    if told_at is None:
-        if last is None:
-            return DecisiveDose(None, None, certain=False)
-        sure = not unclear and not last.state.contradictory and _in_time(last, sample)
-        return DecisiveDose(last.taken_at, last.state, certain=sure)
+    if sample.told_last_dose_at is not None:
+        return _with_the_word(sample, sample.told_last_dose_at, last, unclear, (diary, rules))
+    hiding = [state for state in unclear if not _waits(state, waiting)]
+    if hiding:
+        return DecisiveDose(None, hiding[-1], certain=False)
+    if last is None:
+        return DecisiveDose(None, None, certain=False)
+    sure = not last.state.contradictory and _in_time(last, sample)
+    return DecisiveDose(last.taken_at, last.state, certain=sure, next_silent=bool(unclear))
+
+
+def _waits(state: SlotState, waiting: SlotKey | None) -> bool:
+    return state.key == waiting and state.status is SlotStatus.UNKNOWN
+
+
+def _with_the_word(
+    sample: Sample,
+    told_at: datetime,
+    last: _LastTold | None,
+    unclear: Sequence[SlotState],
+    read: tuple[Sequence[SlotState], TroughRules],
+) -> DecisiveDose:
+    """The diary beside what was told at the blood draw; `read` is the diary and the rules."""
+    diary, rules = read
     if last is not None and _agree(told_at, last.taken_at, rules):
         by_diary = _in_time(last, sample) and not last.state.contradictory
         taken_at = last.taken_at if by_diary else told_at

@@ -1,4 +1,4 @@
-"""How long and how steadily a child's levels were in range (trial.md §3).
+"""How long and how steadily a child's levels were in range, with the workings (trial.md §3).
 
 Only valid troughs count. Between two of them the level is taken to move in a straight line
 (Rosendaal), except over a long gap, a hold, or a level below quantification.
@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from itertools import pairwise
 
 from domain.dosing import exact
@@ -16,38 +17,86 @@ from domain.level import Level, Position, position
 from domain.protocol import TroughRules
 
 ZERO = timedelta(0)
+TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Trough:
-    """A valid trough at steady state. `mg_per_m2_day` is the daily dose it was drawn under."""
+    """A valid trough, by a `name` of the caller's. `dose_mg` is one dose it was drawn under."""
 
     drawn_at: datetime
     level: Level
+    name: str = ""
+    dose_mg: Decimal | None = None
     mg_per_m2_day: Decimal | None = None
+
+
+class Unbridged(StrEnum):
+    """Why no line is drawn between two troughs."""
+
+    BELOW_QUANTIFICATION = "below_quantification"
+    TOO_LONG = "gap_too_long"
+    HELD = "hold_between"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The time between two troughs, by where the level lay; all zero where it is not bridged."""
+
+    one: Trough
+    other: Trough
+    unbridged: Unbridged | None
+    below: timedelta = ZERO
+    within: timedelta = ZERO
+    above: timedelta = ZERO
+
+    @property
+    def span(self) -> timedelta:
+        return self.other.drawn_at - self.one.drawn_at
 
 
 @dataclass(frozen=True, slots=True)
 class TimeInRange:
     """Time bridged between troughs, by where the level lay. Unbridged time is in none of them."""
 
-    below: timedelta
-    within: timedelta
-    above: timedelta
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def below(self) -> timedelta:
+        return sum((stretch.below for stretch in self.stretches), ZERO)
+
+    @property
+    def within(self) -> timedelta:
+        return sum((stretch.within for stretch in self.stretches), ZERO)
+
+    @property
+    def above(self) -> timedelta:
+        return sum((stretch.above for stretch in self.stretches), ZERO)
+
+    @property
+    def bridged(self) -> timedelta:
+        return self.below + self.within + self.above
 
     @property
     def fraction(self) -> Decimal | None:
         """Part of the bridged time within range; None where nothing could be bridged."""
-        bridged = self.below + self.within + self.above
-        return _ratio(self.within, bridged) if bridged else None
+        if not self.bridged:
+            return None
+        with exact():
+            return Decimal(self.within // TICK) / Decimal(self.bridged // TICK)
+
+
+def troughs_in_range(troughs: Sequence[Trough], target: Interval) -> tuple[Trough, ...]:
+    """Those of the valid troughs that were in range; one below quantification was not."""
+    return tuple(t for t in troughs if position(t.level, target) is Position.WITHIN)
 
 
 def fraction_in_range(troughs: Sequence[Trough], target: Interval) -> Decimal | None:
-    """Part of the valid troughs that were in range; a level below quantification was not."""
+    """Part of the valid troughs that were in range; None without any."""
     if not troughs:
         return None
-    within = [t for t in troughs if position(t.level, target) is Position.WITHIN]
-    return Decimal(len(within)) / Decimal(len(troughs))
+    with exact():
+        return Decimal(len(troughs_in_range(troughs, target))) / Decimal(len(troughs))
 
 
 def time_in_range(
@@ -59,53 +108,30 @@ def time_in_range(
 ) -> TimeInRange:
     """Rosendaal's time in range. `held_at` are the due instants of all held slots."""
     ordered = sorted(troughs, key=lambda trough: trough.drawn_at)
-    below = within = above = ZERO
-    for one, other in pairwise(ordered):
-        if not _bridged(one, other, held_at, rules):
-            continue
-        span = other.drawn_at - one.drawn_at
-        parts = _parts(one.level.value, other.level.value, target)
-        below += _times(span, parts[0])
-        above += _times(span, parts[1])
-        within += span - _times(span, parts[0]) - _times(span, parts[1])
-    return TimeInRange(below, within, above)
+    pairs = (
+        (one, other, _unbridged(one, other, held_at, rules)) for one, other in pairwise(ordered)
+    )
+    return TimeInRange(tuple(_stretch(one, other, why, target) for one, other, why in pairs))
 
 
-def variability_percent(troughs: Sequence[Trough], rules: TroughRules) -> Decimal | None:
-    """Coefficient of variation (standard deviation with n-1) in percent.
-
-    When the dose changed, levels are first divided by mg/m²/day. None with fewer than
-    `min_levels_for_cv` levels, or when the dose changed and one of the doses is not known.
-    """
-    numbers = [trough for trough in troughs if not trough.level.below_quantification]
-    if len(numbers) < rules.min_levels_for_cv:
-        return None
-    with exact():
-        values = _comparable(numbers)
-        if values is None:
-            return None
-        count = Decimal(len(values))
-        mean = sum(values) / count
-        spread = sum((value - mean) ** 2 for value in values) / (count - 1)
-        return spread.sqrt() / mean * 100
-
-
-def _comparable(troughs: Sequence[Trough]) -> list[Decimal] | None:
-    doses = [trough.mg_per_m2_day for trough in troughs]
-    if len(set(doses)) == 1:
-        return [trough.level.value for trough in troughs]
-    known = [dose for dose in doses if dose]
-    if len(known) < len(doses):
-        return None
-    return [trough.level.value / dose for trough, dose in zip(troughs, known, strict=True)]
-
-
-def _bridged(one: Trough, other: Trough, held_at: Collection[datetime], rules: TroughRules) -> bool:
+def _unbridged(
+    one: Trough, other: Trough, held_at: Collection[datetime], rules: TroughRules
+) -> Unbridged | None:
     if one.level.below_quantification or other.level.below_quantification:
-        return False
+        return Unbridged.BELOW_QUANTIFICATION
     if other.drawn_at - one.drawn_at > timedelta(days=rules.max_gap_days_in_range):
-        return False
-    return not any(one.drawn_at <= held < other.drawn_at for held in held_at)
+        return Unbridged.TOO_LONG
+    held = any(one.drawn_at <= due_at < other.drawn_at for due_at in held_at)
+    return Unbridged.HELD if held else None
+
+
+def _stretch(one: Trough, other: Trough, why: Unbridged | None, target: Interval) -> Stretch:
+    if why is not None:
+        return Stretch(one, other, why)
+    span = other.drawn_at - one.drawn_at
+    low, high = _parts(one.level.value, other.level.value, target)
+    below, above = _times(span, low), _times(span, high)
+    return Stretch(one, other, None, below, span - below - above, above)
 
 
 def _parts(start: Decimal, end: Decimal, target: Interval) -> tuple[Decimal, Decimal]:
@@ -121,9 +147,5 @@ def _parts(start: Decimal, end: Decimal, target: Interval) -> tuple[Decimal, Dec
 
 
 def _times(span: timedelta, part: Decimal) -> timedelta:
-    return timedelta(microseconds=int(Decimal(span // timedelta(microseconds=1)) * part))
-
-
-def _ratio(part: timedelta, whole: timedelta) -> Decimal:
-    tick = timedelta(microseconds=1)
-    return Decimal(part // tick) / Decimal(whole // tick)
+    with exact():
+        return timedelta(microseconds=round(Decimal(span // TICK) * part))

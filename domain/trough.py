@@ -14,9 +14,10 @@ from domain.decisive_dose import DecisiveDose, Sample, decisive_dose
 from domain.diary import ReportedDose, SlotState, SlotStatus
 from domain.entries import Outcome
 from domain.lateness import hours
-from domain.orders import OrderStep, dose_runs_from
+from domain.orders import OrderStep, order_at
 from domain.protocol import Half, SlotRules, TroughRules
-from domain.slots import Slot, SlotKey, Timetable, local_date, nearest_slot
+from domain.slots import Slot, Timetable, local_date, nearest_slot
+from domain.steady_state import DoseStart, dose_start
 
 
 class Finding(StrEnum):
@@ -36,6 +37,7 @@ class Flag(StrEnum):
     EVENING_SAMPLE = "evening_sample"
     OUTSIDE_IDEAL = "outside_ideal_hours"
     WORD_OF_MOUTH = "rests_on_what_was_told"
+    NEXT_SILENT = "next_dose_not_told"  # nobody told that the dose of this slot waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`reasons` are all that hold, in the order of the headlines; `doses` those it rests on."""
+    """`reasons` are all that hold, in the order of the headlines; `doses` those it rests on.
+    `start` is what the days are counted from, `order` the one the decisive dose was given by."""
 
     reasons: tuple[Finding, ...]
     flags: tuple[Flag, ...]
@@ -58,6 +61,8 @@ class Verdict:
     elapsed: timedelta | None
     days_on_dose: int | None
     doses: tuple[SlotState, ...]
+    start: DoseStart | None = None
+    order: OrderStep | None = None
 
     @property
     def headline(self) -> Finding:
@@ -70,46 +75,33 @@ class Verdict:
 
 def verdict(sample: Sample, course: Course, *, trough: TroughRules, slots: SlotRules) -> Verdict:
     """Judge a sample. Raises DomainError `no_timetable` for a child without slots."""
-    decisive = decisive_dose(sample, course.diary, trough)
     waiting = nearest_slot(course.timetables, sample.drawn_at)
+    decisive = decisive_dose(sample, course.diary, trough, waiting=waiting.key)
     elapsed = sample.drawn_at - decisive.taken_at if decisive.taken_at is not None else None
-    days = _days_on_dose(sample, course, decisive, rules=trough)
+    key = decisive.state.key if decisive.state else waiting.key.shifted(-1)
+    start = dose_start(course.orders, course.diary, key, trough)
+    drawn_on = local_date(course.timetables, sample.drawn_at)
+    days = None if start is None else (drawn_on - start.key.on).days
     window = _doses_before(sample.drawn_at, course.diary, hours(trough.diary_window_hours))
     holding = {
-        Finding.AFTER_THE_DOSE: decisive.state is not None and decisive.state.slot == waiting,
+        Finding.AFTER_THE_DOSE: elapsed is not None and key == waiting.key,
         Finding.CANNOT_SAY: not decisive.certain,
         Finding.NOT_STEADY: days is None or days < trough.steady_from_days,
         Finding.TOO_EARLY: elapsed is not None and trough.valid_hours.is_below(_hours(elapsed)),
         Finding.TOO_LATE: elapsed is not None and trough.valid_hours.is_above(_hours(elapsed)),
         Finding.IRREGULAR: any(_irregular(state, sample.drawn_at, slots) for state in window),
     }
+    reasons = tuple(finding for finding in Finding if holding.get(finding))
     return Verdict(
-        reasons=tuple(finding for finding in Finding if holding.get(finding)),
+        reasons=reasons,
         flags=_flags(decisive, waiting, elapsed=elapsed, days=days, rules=trough),
         decisive=decisive,
         elapsed=elapsed,
         days_on_dose=days,
         doses=window,
+        start=start,
+        order=order_at(course.orders, key),
     )
-
-
-def _days_on_dose(
-    sample: Sample, course: Course, decisive: DecisiveDose, *, rules: TroughRules
-) -> int | None:
-    """Local date of the sample minus that of the first dose; None where none is prescribed."""
-    drawn_on = local_date(course.timetables, sample.drawn_at)
-    key = decisive.state.key if decisive.state else SlotKey(drawn_on, Half.MORNING).shifted(-1)
-    start = dose_runs_from(course.orders, key, rules)
-    return None if start is None else (drawn_on - _first_dose_key(start, course.diary).on).days
-
-
-def _first_dose_key(start: SlotKey, diary: Sequence[SlotState]) -> SlotKey:
-    """The first slot from `start` on whose dose was not missed, where the diary reaches back."""
-    if not diary or diary[0].key > start:
-        return start
-    skipped = {SlotStatus.MISSED, SlotStatus.HELD}
-    taken = (s.key for s in diary if s.key >= start and s.status not in skipped)
-    return next(taken, start)
 
 
 def _doses_before(
@@ -153,14 +145,16 @@ def _flags(
     days: int | None,
     rules: TroughRules,
 ) -> tuple[Flag, ...]:
-    after_morning_dose = decisive.state is not None and decisive.state.slot.half is Half.MORNING
+    # the evening dose itself was not given yet, whichever was the last one before
+    before_evening = decisive.state is None or decisive.state.key != waiting.key
     holding = {
         Flag.EARLY: days is not None and rules.steady_from_days <= days <= rules.early_until_days,
-        Flag.EVENING_SAMPLE: after_morning_dose and waiting.half is Half.EVENING,
+        Flag.EVENING_SAMPLE: before_evening and waiting.half is Half.EVENING,
         Flag.OUTSIDE_IDEAL: elapsed is not None
         and rules.valid_hours.contains(_hours(elapsed))
         and not rules.ideal_hours.contains(_hours(elapsed)),
         Flag.WORD_OF_MOUTH: decisive.by_word_of_mouth,
+        Flag.NEXT_SILENT: decisive.next_silent,
     }
     return tuple(flag for flag in Flag if holding[flag])
 

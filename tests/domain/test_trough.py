@@ -112,10 +112,22 @@ def test_a_decisive_dose_at_an_unknown_time_cannot_say() -> None:
     assert judge(diary_with(an_entry(EVENING, hours=None))).headline is Finding.CANNOT_SAY
 
 
-def test_a_morning_slot_nobody_answered_may_hide_a_dose_before_the_blood() -> None:
+def test_silence_about_the_dose_that_had_to_wait_is_flagged_and_hides_nothing() -> None:
     entries = [entry for entry in diary_with() if entry.slot != key(EVENING + 1)]
-    assert judge(entries, drawn=at(EVENING + 1)).is_valid
-    assert judge(entries, drawn=at(EVENING + 1) + SECOND).headline is Finding.CANNOT_SAY
+    for seconds, flags in ((0, ()), (1, (Flag.NEXT_SILENT,))):
+        found = judge(entries, drawn=at(EVENING + 1) + seconds * SECOND)
+        assert (found.headline, found.flags) == (Finding.VALID, flags)
+
+
+def test_an_untimed_dose_in_the_slot_that_had_to_wait_cannot_say() -> None:
+    entries = diary_with(an_entry(EVENING + 1, hours=None, entered_after=3))
+    assert judge(entries, drawn=at(EVENING + 1, 0.5)).reasons == (Finding.CANNOT_SAY,)
+
+
+def test_an_unknown_last_dose_gives_no_interval_from_an_earlier_one() -> None:
+    entries = [entry for entry in diary_with() if entry.slot != key(EVENING)]
+    found = judge(entries)
+    assert (found.reasons, found.elapsed) == ((Finding.CANNOT_SAY,), None)
 
 
 def test_an_entry_made_at_the_sample_counts_and_one_made_after_it_does_not() -> None:
