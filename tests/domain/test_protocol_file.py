@@ -151,7 +151,7 @@ def test_a_language_without_catalogue_reads_english() -> None:
 
 def a_small_study() -> str:
     """One arm, other slots, two visits, coarser syringe: the shipped file with parts replaced."""
-    arms = re.compile(r"\[\[arms\]\].*?(?=\n# -+ dose\n)", re.DOTALL)
+    arms = re.compile(r"\[\[arms\]\].*?(?=\n# -+ randomisation\n)", re.DOTALL)
     visits = re.compile(r"\[visits\].*?\n\]\n", re.DOTALL)
     one_arm = """[[arms]]
         by = "choice"
@@ -179,6 +179,7 @@ def a_small_study() -> str:
         due = ["level"]
     """
     study = visits.sub(two_visits, arms.sub(one_arm, MAIN))
+    study = with_change("high = 1\nlow = 1\n", "only = 1\n", study)
     return with_change("morning = 08:00:00", "morning = 06:30:00", study)
 
 
@@ -212,6 +213,17 @@ def test_texts_are_the_files_beside_the_protocol(tmp_path: Path) -> None:
     ("old", "new", "problem"),
     [
         ("undo_seconds = 10\n", "", "slots.undo_seconds: missing"),
+        ("low = 1\n", "", "randomisation.ratio: does not name each arm once"),
+        (
+            "block_sizes = [4, 6]",
+            "block_sizes = [4, 5]",
+            "randomisation.block_sizes: 5 is no multiple of the sum of the ratio",
+        ),
+        (
+            '["site", "kasabach_merritt"]',
+            '["site", "weather"]',
+            "randomisation.strata: unknown 'weather'",
+        ),
         ("undo_seconds = 10", "undo_second = 10", "slots.undo_second: unknown key"),
         (
             "undo_seconds = 10",
@@ -329,7 +341,7 @@ def test_the_error_prints_one_problem_a_line() -> None:
 
 
 def test_a_study_without_arms_is_refused() -> None:
-    none = re.sub(r"\[\[arms\]\].*?(?=\n# -+ dose\n)", "", MAIN, flags=re.DOTALL)
+    none = re.sub(r"\[\[arms\]\].*?(?=\n# -+ randomisation\n)", "", MAIN, flags=re.DOTALL)
     assert problems_of("arms = []\n" + none) == ("arms: a study has at least one",)
 
 
