@@ -51,7 +51,7 @@ def _(record: Protocol) -> Iterator[Fault]:
     if not record.arms:
         yield "arms", "a study has at least one"
     yield from _unknown_terms(record)
-    elif set(record.randomisation.ratio) != {arm.code for arm in record.arms}:
+    if record.arms and set(record.randomisation.ratio) != {arm.code for arm in record.arms}:
         yield "randomisation.ratio", "does not name each arm once"
     known = {lab.code for lab in record.labs}
     for code, analytes in record.visit_labs.items():

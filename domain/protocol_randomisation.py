@@ -1,4 +1,4 @@
-"""Who may enter the study and how the arm is found: the parts of a protocol before the first dose."""
+"""Who may enter the study, and how the arm is found: what a protocol says before any dose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
