@@ -118,7 +118,7 @@ def _weighed(place: Place, form: OrderForm) -> WeighedOrder:
     """The order worked out, after the checks that need no signature."""
     said = form.said(_starting_mg(place, form))
     check_from_slot(place.session, place.child, said.from_slot, now=place.now)
-    return weigh(place.session, place.child, said, protocol=place.protocol)
+    return weigh(place.session, place.child, said, protocol=place.protocol, now=place.now)
 
 
 def _starting_mg(place: Place, form: OrderForm) -> Decimal:

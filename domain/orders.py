@@ -126,6 +126,15 @@ def dose_changed_between(history: Sequence[OrderStep], one: SlotKey, other: Slot
     return _mg_at(history, one) != _mg_at(history, other)
 
 
+def dose_changes_after(history: Sequence[OrderStep], key: SlotKey) -> bool:
+    """Does any signed order, also one still to come, bring another dose (or none) after `key`?
+
+    A hold that began and ended since counts too.
+    """
+    later = (end for step in history for end in _ends(step) if end > key)
+    return any(dose_changed_between(history, key, end) for end in later)
+
+
 def _mg_at(history: Sequence[OrderStep], key: SlotKey) -> Decimal | None:
     step = order_at(history, key)
     return step.mg if step is not None and step.kind is OrderKind.DOSE else None

@@ -1,6 +1,7 @@
 """Height, weight and body surface of a child, added at each measuring (trial.md §2)."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,6 +97,15 @@ def check_size(said: SaidMeasurement, born_on: date, today: date, protocol: Prot
         raise RefusedError("weight_not_plausible", "weight_kg")
     if not born_on <= said.measured_on <= today:
         raise RefusedError("measured_on_impossible", "measured_on")
+
+
+def measurements_of(session: Session, participant_id: int) -> Sequence[Measurement]:
+    """All of them, the newest first by day measured."""
+    return session.scalars(
+        select(Measurement)
+        .where(Measurement.participant_id == participant_id)
+        .order_by(Measurement.measured_on.desc(), Measurement.id.desc())
+    ).all()
 
 
 def latest_measurement(session: Session, participant_id: int) -> Measurement:

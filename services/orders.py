@@ -6,22 +6,21 @@ An order is valid, and visible to families, from the moment `signed_at` is set. 
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain.dosing import DoseAmount, completed_months, dose_of_ml, exact, measured
-from domain.errors import DomainError
-from domain.order_guards import Guard, OrderAnswers, guards_for, open_guards
+from domain.dosing import exact
+from domain.order_guards import Guard, OrderAnswers, open_guards
 from domain.orders import OrderKind
 from domain.protocol import Protocol
 from domain.slots import SlotKey
+from models.laboratory import Level
 from models.order import DoseOrder
-from models.participant import Measurement, Participant
+from models.participant import Participant
 from services.access import Permission, may
 from services.actor import Actor, ActorKind, account_of
 from services.audit import Act, record
@@ -31,65 +30,15 @@ from services.errors import (
     NotFoundError,
     RefusedError,
 )
-from services.measurements import kept, latest_measurement, surface_of
+from services.measurements import kept, surface_of
 from services.once import add_once, first_result
-from services.order_history import given_mg, signed_orders
+from services.order_history import signed_orders
 from services.order_slots import check_from_slot
-from services.starting_dose import propose_start
+from services.order_weighing import SaidOrder, WeighedOrder, weigh
+from services.results import find_result
 from services.visits import replan
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidOrder:
-    """A dose from a named slot on: either the mL on the syringe or the mg prescribed.
-
-    `confirmed` are the guards the prescriber saw and accepted; `retyped_ml` is the volume typed a
-    second time where a guard asks for it.
-    """
-
-    client_id: uuid.UUID
-    from_slot: SlotKey
-    reason: str
-    given_ml: Decimal | None = None
-    prescribed_mg: Decimal | None = None
-    confirmed: frozenset[Guard] = frozenset()
-    retyped_ml: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WeighedOrder:
-    """An order as it would be written: amounts, what it is compared with, and its guards.
-
-    `reference_mg` is the dose ordered before, or for a first order the arm's starting dose.
-    """
-
-    amount: DoseAmount
-    measured: Measurement
-    reference_mg: Decimal
-    is_first: bool
-    guards: frozenset[Guard]
-
-
-def weigh(
-    session: Session, participant: Participant, said: SaidOrder, *, protocol: Protocol
-) -> WeighedOrder:
-    """Compute an order without writing it. Raises RefusedError for a dose no syringe can give."""
-    amount = _amount(said, protocol)
-    before = _dose_before(session, participant, said.from_slot)
-    reference = (
-        before
-        or propose_start(
-            session, participant, protocol=protocol, on=said.from_slot.on
-        ).amount.given_mg
-    )
-    guards = guards_for(
-        amount.given_mg,
-        reference,
-        protocol.dosing,
-        age_months=completed_months(participant.born_on, said.from_slot.on),
-    )
-    size = latest_measurement(session, participant.id)
-    return WeighedOrder(amount, size, reference, before is None, guards)
+__all__ = ["SaidOrder", "WeighedOrder", "weigh", "write_order"]
 
 
 def write_order(
@@ -107,7 +56,7 @@ def write_order(
     they come in `confirmed` (and the mL typed again where asked); ConflictError.
     """
     check_may_order(actor, participant)
-    content = _said(said)
+    content = _said(session, participant, said)
     key = {"participant_id": participant.id, "client_id": said.client_id}
     earlier = first_result(session, DoseOrder, key, content)
     if earlier is not None:
@@ -115,9 +64,9 @@ def write_order(
     if not said.reason.strip():
         raise RefusedError("reason_needed", "reason")
     check_from_slot(session, participant, said.from_slot, now=now)
-    weighed = weigh(session, participant, said, protocol=protocol)
+    weighed = weigh(session, participant, said, protocol=protocol, now=now)
     _check_guards(actor, said, weighed)
-    row = _row(actor, said, weighed, protocol=protocol, key=key, now=now)
+    row = _row(actor, content, weighed, protocol=protocol, key=key, now=now)
     row, is_new = add_once(session, row, key, content)
     if is_new:
         audit_order(session, actor, participant, row, action="order.written", now=now)
@@ -223,30 +172,12 @@ def audit_order(
     names = (
         *("kind", "from_on", "from_half", "until_on", "until_half", "prescribed_mg", "given_ml"),
         *("guards", "signed_at", "signed_by_id", "second_signed_by_id", "rule_version"),
+        *("level_id", "proposal"),
     )
     facts = {name: getattr(row, name) for name in names}
     new = {name: value for name, value in facts.items() if value is not None}
     act = Act(action, "dose_order", row.id, participant.id, participant.site_id, new=new)
     record(session, actor, replace(act, reason=row.reason), now)
-
-
-def _amount(said: SaidOrder, protocol: Protocol) -> DoseAmount:
-    field = "given_ml" if said.prescribed_mg is None else "prescribed_mg"
-    if (said.given_ml is None) == (said.prescribed_mg is None):
-        raise RefusedError("ml_or_mg", field)
-    try:
-        if said.given_ml is not None:
-            return dose_of_ml(said.given_ml, protocol.dosing)
-        return measured(said.prescribed_mg or Decimal(0), protocol.dosing)
-    except DomainError as error:
-        raise RefusedError(error.code, field) from error
-
-
-def _dose_before(session: Session, participant: Participant, slot: SlotKey) -> Decimal | None:
-    """What one dose gave by the last signed dose order; holds in between do not count."""
-    rows = [row for row in signed_orders(session, participant.id) if row.kind is OrderKind.DOSE]
-    ruling = [row for row in rows if SlotKey(row.from_on, row.from_half) <= slot]
-    return given_mg((ruling or rows)[-1]) if rows else None
 
 
 def _check_guards(actor: Actor, said: SaidOrder, weighed: WeighedOrder) -> None:
@@ -264,21 +195,22 @@ def _check_guards(actor: Actor, said: SaidOrder, weighed: WeighedOrder) -> None:
         raise NeedsConfirmationError(tuple(sorted(asked_of_writer)))
 
 
-def _said(said: SaidOrder) -> dict[str, Any]:
+def _said(session: Session, participant: Participant, said: SaidOrder) -> dict[str, Any]:
     mg = None if said.prescribed_mg is None else kept(said.prescribed_mg)
-    amount = {"given_ml": said.given_ml, "prescribed_mg": mg}
+    level = said.level and find_result(session, Level, participant, said.level).id
+    given = {"given_ml": said.given_ml, "prescribed_mg": mg, "level_id": level}
     return {
         "kind": OrderKind.DOSE,
         "from_on": said.from_slot.on,
         "from_half": said.from_slot.half,
         "reason": said.reason.strip(),
-        **{name: value for name, value in amount.items() if value is not None},
+        **{name: value for name, value in given.items() if value is not None},
     }
 
 
 def _row(
     actor: Actor,
-    said: SaidOrder,
+    content: dict[str, Any],
     weighed: WeighedOrder,
     *,
     protocol: Protocol,
@@ -293,7 +225,8 @@ def _row(
         per_m2 = kept(amount.given_mg / surface.m2)
     return DoseOrder(
         **key,
-        **_said(said) | {"given_ml": amount.given_ml, "prescribed_mg": kept(amount.prescribed_mg)},
+        **content | {"given_ml": amount.given_ml, "prescribed_mg": kept(amount.prescribed_mg)},
+        proposal=weighed.document,
         strength_mg_per_ml=protocol.dosing.strength_mg_per_ml,
         rounding_error_mg=kept(amount.rounding_error_mg),
         dose_mg_per_m2=per_m2,

@@ -73,6 +73,8 @@ class SaidTreatment:
     name: str
     started_on: date
     ended_on: date | None = None
+    # found by services.medicines, never typed
+    medicine_code: str | None = None
     amends: uuid.UUID | None = None
     amend_reason: str | None = None
 
@@ -126,6 +128,7 @@ def record_treatment(
         "name": said.name,
         "started_on": said.started_on,
         "ended_on": said.ended_on,
+        "medicine_code": said.medicine_code,
     }
     return _add(session, entering, Treatment, (said, content))
 
