@@ -1,9 +1,8 @@
 """The participant page in words: the facts on top and the tables beside the time axis."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,8 +11,8 @@ from flask_babel import gettext as _
 
 from clinician.amounts import places
 from clinician.assessment_words import CATEGORIES
+from clinician.course_view import CourseView
 from clinician.dose_strip import STATE_WORDS, MonthLine, months, remarkable
-from clinician.presenters_assessment import visit_label
 from clinician.presenters_labs import label_of, result_cell, unit_word
 from clinician.presenters_levels import DoseLine, LevelCard, interval_text, level_card
 from clinician.result_words import (
@@ -24,26 +23,27 @@ from clinician.result_words import (
     METHODS,
     MODALITIES,
     OUTCOMES,
+    REPLIES,
     SKIN_COLOURS,
     TREATMENTS,
     VISIT_STATES,
     word,
 )
 from clinician.timeline_data import Addresses
+from clinician.visit_words import visit_label
 from clinician.work_words import MATTERS
 from domain.adherence import Ratio
 from domain.orders import OrderKind
 from models.order import DoseOrder
-from services.chart import FIBRINOGEN, PLATELETS, Sample
+from services.chart import Sample
 from services.order_history import given_mg
 from services.review import Review
 from services.review_marks import Mark, MarkKind
 from web.formats import day, decimal, millilitres, moment, plain_amount, short_day
 from web.photo_words import site_word, view_word
 
-RANGES: Final = ("30", "90", "365", "all")
-DEFAULT_RANGE: Final = "90"
 _MOST_PHOTOS: Final = 12
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,20 @@ class PhotoThumb:
 
 
 @dataclass(frozen=True, slots=True)
+class LabTable:
+    code: str
+    label: str
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     orders: tuple[TableRow, ...]
     months: tuple[MonthLine, ...]
     state_words: tuple[str, ...]
     remarkable: tuple[DoseLine, ...]
     levels: tuple[LevelCard, ...]
-    platelets: tuple[TableRow, ...]
-    fibrinogen: tuple[TableRow, ...]
+    labs: tuple[LabTable, ...]
     volumes: tuple[TableRow, ...]
     skin: tuple[TableRow, ...]
     treatments: tuple[TableRow, ...]
@@ -101,14 +107,6 @@ class Tables:
     messages: tuple[TableRow, ...]
     message_counts: tuple[TableRow, ...]
     alerts: str
-
-
-def range_days(chosen: str | None, review_end: date, start: date) -> tuple[str, date]:
-    """The chosen range of the address and its first day; anything else means the usual one."""
-    code = chosen if chosen in RANGES else DEFAULT_RANGE
-    if code == "all":
-        return code, start
-    return code, review_end - timedelta(days=int(code) - 1)
 
 
 def facts_of(review: Review) -> Facts:
@@ -130,7 +128,7 @@ def facts_of(review: Review) -> Facts:
     )
 
 
-def tables_of(review: Review, addresses: Addresses, zone: ZoneInfo) -> Tables:
+def tables_of(review: Review, view: CourseView, addresses: Addresses, zone: ZoneInfo) -> Tables:
     rules = review.protocol.slots
     photos = review.marks_of(MarkKind.PHOTO)
     return Tables(
@@ -139,8 +137,7 @@ def tables_of(review: Review, addresses: Addresses, zone: ZoneInfo) -> Tables:
         state_words=tuple(str(words) for words in STATE_WORDS.values()),
         remarkable=remarkable(review.states, rules, zone),
         levels=tuple(level_card(judged, zone, review.protocol) for judged in review.levels),
-        platelets=_labs(review, review.labs_of(PLATELETS), zone),
-        fibrinogen=_labs(review, review.labs_of(FIBRINOGEN), zone),
+        labs=tuple(_lab_table(code, review, zone) for code in view.labs),
         volumes=_rows(review, MarkKind.VOLUME, _volume),
         skin=_rows(review, MarkKind.SKIN, _skin),
         treatments=_rows(review, MarkKind.TREATMENT, _treatment),
@@ -158,9 +155,10 @@ def tables_of(review: Review, addresses: Addresses, zone: ZoneInfo) -> Tables:
     )
 
 
-def lab_label(review: Review, analyte: str) -> str:
-    plan = review.protocol.lab(analyte)
-    return f"{label_of(plan)} ({unit_word(plan.unit)})"
+def _lab_table(code: str, review: Review, zone: ZoneInfo) -> LabTable:
+    plan = review.protocol.lab(code)
+    rows = tuple(_lab(sample, review, zone) for sample in reversed(review.labs_of(code)))
+    return LabTable(code, f"{label_of(plan)} ({unit_word(plan.unit)})", rows)
 
 
 def _percent(ratio: Ratio) -> str:
@@ -197,10 +195,6 @@ def _order_row(row: DoseOrder) -> TableRow:
     slot = f"{short_day(row.from_on)} {row.from_on.year} · {word(HALVES, row.from_half)}"
     dose = f"{places(row.dose_mg_per_m2, 4)} mg/m²" if row.dose_mg_per_m2 is not None else ""
     return TableRow((slot, _order_text(row), dose, row.reason))
-
-
-def _labs(review: Review, samples: Sequence[Sample], zone: ZoneInfo) -> tuple[TableRow, ...]:
-    return tuple(_lab(sample, review, zone) for sample in reversed(samples))
 
 
 def _lab(sample: Sample, review: Review, zone: ZoneInfo) -> TableRow:
@@ -257,7 +251,7 @@ def _visits(review: Review) -> tuple[TableRow, ...]:
         TableRow(
             (
                 _day(mark.on),
-                visit_label(review.protocol, mark.code),
+                mark.extra or visit_label(review.protocol, mark.code),
                 word(VISIT_STATES, mark.detail),
             )
         )
@@ -266,16 +260,18 @@ def _visits(review: Review) -> tuple[TableRow, ...]:
 
 
 def _messages(review: Review, zone: ZoneInfo) -> tuple[TableRow, ...]:
-    return tuple(
-        TableRow(
-            (
-                moment(mark.at, zone) if mark.at else "",
-                word(MESSAGE_KINDS, mark.code),
-                word(MESSAGE_STATES, mark.detail),
-            )
-        )
-        for mark in reversed(review.marks_of(MarkKind.MESSAGE))
-    )
+    """What was sent and what came back, the newest first; ordinary reminders are only counted."""
+    both = (*review.marks_of(MarkKind.MESSAGE), *review.marks_of(MarkKind.REPLY))
+    newest_first = sorted(both, key=lambda mark: mark.at or _LONG_AGO, reverse=True)
+    return tuple(_message(mark, zone) for mark in newest_first)
+
+
+def _message(mark: Mark, zone: ZoneInfo) -> TableRow:
+    at = moment(mark.at, zone) if mark.at else ""
+    if mark.kind is MarkKind.REPLY:
+        logged = _("in the diary") if mark.detail else _("not in the diary")
+        return TableRow((at, f"{_('Reply')}: {word(REPLIES, mark.code)}", str(logged)))
+    return TableRow((at, word(MESSAGE_KINDS, mark.code), word(MESSAGE_STATES, mark.detail)))
 
 
 def _message_counts(review: Review) -> tuple[TableRow, ...]:

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from clinician.course_view import Track
 from domain.entries import Channel
 from domain.level import Position
 from domain.protocol import Half
+from domain.replies import Meaning
 from domain.response_inputs import Firmness, SkinColour
 from domain.trough import Finding, Flag
 from models.adverse_event import Relatedness
@@ -124,6 +126,28 @@ MESSAGE_STATES: Final[Words] = {
     MessageState.IN_DOUBT: _("in doubt"),
     MessageState.CANCELLED: _("cancelled"),
     MessageState.EXPIRED: _("too late to send"),
+}
+TRACKS: Final[Words] = {
+    Track.ORDERS: _("Orders"),
+    Track.DOSES: _("Doses"),
+    Track.LEVELS: _("Levels"),
+    Track.LABS: _("Laboratory"),
+    Track.VOLUMES: _("Tumour volume"),
+    Track.SKIN: _("Skin and palpation"),
+    Track.PHOTOS: _("Photos"),
+    Track.EVENTS: _("Adverse events"),
+    Track.ASSESSMENTS: _("Response"),
+    Track.TREATMENTS: _("Transfusions and treatments"),
+    Track.VISITS: _("Visits"),
+    Track.MESSAGES: _("Messages"),
+}
+REPLIES: Final[Words] = {
+    Meaning.GIVEN: _("dose given"),
+    Meaning.MISSED: _("dose missed"),
+    Meaning.STOP: _("no more messages"),
+    Meaning.START: _("messages again"),
+    Meaning.HELP: _("asked for help"),
+    Meaning.UNCLEAR: _("not understood"),
 }
 CHANNELS: Final[Words] = {
     Channel.PAGE: _("diary page"),

@@ -1,4 +1,4 @@
-"""The one query behind the dated marks of a child: eleven tables, one shape of row."""
+"""The one query behind the dated marks of a child: many tables, one shape of row."""
 
 from enum import StrEnum
 from functools import cache
@@ -28,7 +28,7 @@ from models.adverse_event import AdverseEvent, AdverseEventGrade
 from models.assessment import Assessment
 from models.attention import Alert
 from models.base import Exact, Identity, UtcDateTime
-from models.message import Message, MessageKind, MessageState
+from models.message import InboundMessage, Message, MessageKind, MessageState
 from models.photo import Photo
 from models.tumour import SkinFinding, Treatment, TumourVolume
 from models.visit import BloodDraw, Visit
@@ -41,6 +41,7 @@ class MarkKind(StrEnum):
     SKIN = "skin"
     TREATMENT = "treatment"
     EVENT = "event"
+    GRADE = "grade"
     PHOTO = "photo"
     ASSESSMENT = "assessment"
     VISIT = "visit"
@@ -48,6 +49,7 @@ class MarkKind(StrEnum):
     ALERT = "alert"
     MESSAGE = "message"
     MESSAGES_OF_A_KIND = "messages_of_a_kind"
+    REPLY = "reply"
 
 
 # no reminder of a dose that went its ordinary way: those are only counted
@@ -61,13 +63,14 @@ _TROUBLED: Final = (
 
 @cache
 def every_mark() -> CompoundSelect[Any]:
-    """Built once: putting eleven selects together takes longer than running them."""
+    """Built once: putting so many selects together takes longer than running them."""
     days = _Days()
     return union_all(
         _volumes(days),
         _skin(days),
         _treatments(days),
         _events(days),
+        _grades(days),
         _photos(days),
         _assessments(days),
         _visits(days),
@@ -75,6 +78,7 @@ def every_mark() -> CompoundSelect[Any]:
         _alerts(days),
         _messages(days),
         _message_counts(days),
+        _replies(days),
     )
 
 
@@ -185,6 +189,23 @@ def _events(days: _Days) -> Select[Any]:
     return _of(query, days, row).where(days.overlaps(row.started_on, row.ended_on))
 
 
+def _grades(days: _Days) -> Select[Any]:
+    """code CTCAE term, amount the grade from `on` on, until the end of the event; extra "serious";
+    the id is the event's."""
+    row, of = AdverseEventGrade, AdverseEvent
+    query = _mark(
+        MarkKind.GRADE,
+        public_id=of.public_id,
+        on=row.from_on,
+        until=of.ended_on,
+        code=of.term,
+        extra=case((of.is_serious, "serious"), else_=None),
+        amount=as_type(row.grade, Exact()),
+    )
+    joined = query.join_from(row, of, of.id == row.event_id)
+    return _of(joined, days, of).where(days.overlaps(of.started_on, of.ended_on))
+
+
 def _photos(days: _Days) -> Select[Any]:
     """code view, detail site of the body, extra why it is unusable."""
     row = Photo
@@ -215,10 +236,15 @@ def _assessments(days: _Days) -> Select[Any]:
 
 
 def _visits(days: _Days) -> Select[Any]:
-    """code visit, detail state; all of them, past and planned."""
+    """code visit, detail state, extra what an unscheduled one is for; past and planned."""
     row = Visit
     query = _mark(
-        MarkKind.VISIT, public_id=row.public_id, on=row.on, code=row.code, detail=row.state
+        MarkKind.VISIT,
+        public_id=row.public_id,
+        on=row.on,
+        code=row.code,
+        detail=row.state,
+        extra=row.purpose,
     )
     return _of(query, days, row)
 
@@ -272,6 +298,20 @@ def _message_counts(days: _Days) -> Select[Any]:
     )
     counted = _of(query, days, row).where(days.has_instant(row.due_at))
     return counted.group_by(row.kind, row.state)
+
+
+def _replies(days: _Days) -> Select[Any]:
+    """code what was understood, detail "logged" where it became an entry of the diary. Never the
+    words: a reply may hold anything."""
+    row, sent = InboundMessage, Message
+    query = _mark(
+        MarkKind.REPLY,
+        at=row.received_at,
+        code=row.meaning,
+        detail=case((row.dose_entry_id.is_not(None), "logged"), else_=None),
+    )
+    joined = query.join_from(row, sent, sent.id == row.answers_id)
+    return _of(joined, days, sent).where(days.has_instant(row.received_at))
 
 
 def _of(query: Select[Any], days: _Days, table: Any) -> Select[Any]:

@@ -99,8 +99,12 @@ def page(
     first_on: date,
     last_on: date,
     now: datetime,
+    analytes: Sequence[str] = (PLATELETS, FIBRINOGEN),
 ) -> Review:
-    """Everything of the local days `first_on` to `last_on`, both included, in seven queries."""
+    """Everything of the local days `first_on` to `last_on`, both included, in seven queries.
+
+    Of the laboratory only `analytes`; all the others have their own page.
+    """
     arm, size = _arm_and_size(session, participant, protocol)
     days = _Days(participant, first_on, last_on, timetables(session, participant.id))
     orders = signed_orders(session, participant.id)
@@ -120,7 +124,7 @@ def page(
         states=states,
         adherence=adherence(states, protocol.adherence),
         levels=_levels(session, days, course, arm=arm, protocol=protocol),
-        labs=_labs(session, days),
+        labs=_labs(session, days, analytes),
         marks=_marks(session, days),
     )
 
@@ -214,14 +218,13 @@ def _levels(
     return judge_all(rows.values(), course, overrules, by=(arm.trough, protocol))
 
 
-def _labs(session: Session, days: _Days) -> tuple[Sample, ...]:
-    """Platelets and fibrinogen; the other analytes have their own page."""
+def _labs(session: Session, days: _Days, analytes: Sequence[str]) -> tuple[Sample, ...]:
     later = aliased(LabResult)
     rows = session.scalars(
         select(LabResult)
         .where(
             LabResult.participant_id == days.participant.id,
-            LabResult.analyte.in_([PLATELETS, FIBRINOGEN]),
+            LabResult.analyte.in_(analytes),
             LabResult.drawn_at.between(*days.instants),
             ~exists(select(later.id).where(later.amends_id == LabResult.id)),
         )

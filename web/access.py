@@ -89,6 +89,7 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "clinician.corrections": Permission.VIEW,
     "clinician.decide_correction": Permission.DECIDE,
     "clinician.participant": Permission.VIEW,
+    "clinician.course_file": Permission.VIEW,
     "clinician.level": Permission.VIEW,
     "clinician.new_level": Permission.RECORD,
     "clinician.overrule_verdict": Permission.ASSESS,

@@ -168,8 +168,9 @@ def test_levels_and_labs_are_drawn_and_stand_in_tables(desk: Desk) -> None:
     (level,) = found["levels"]
     assert (level["at"], level["below"]) == ("2026-03-03T08:00", True)
     assert "&lt;2.0 ng/mL" in page
-    assert found["platelets"][0]["text"] == "▼ 45 10⁹/L"
-    assert found["fibrinogen"][0]["text"] == "1.60 g/L"
+    points = {lab["code"]: lab["points"] for lab in found["labs"]}
+    assert points["platelets"][0]["text"] == "▼ 45 10⁹/L"
+    assert points["fibrinogen"][0]["text"] == "1.60 g/L"
     assert found["band"] == {"low": 10.0, "high": 15.0}
 
 
@@ -249,3 +250,85 @@ def test_the_page_speaks_chinese(desk: Desk) -> None:
     page = desk.see("")
     assert "当前医嘱" in page
     assert drawing(page)["words"]["level"] == "血药浓度, ng/mL"
+
+
+def test_days_of_ones_own_stand_in_the_address(desk: Desk) -> None:
+    found = drawing(desk.see("?from=2026-02-10&to=2026-02-20"))
+    assert (found["from"], found["to"]) == ("2026-02-10", "2026-02-20")
+    open_end = drawing(desk.see("?from=2026-02-10"))
+    assert (open_end["from"], open_end["to"]) == ("2026-02-10", TODAY.isoformat())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["?from=yesterday", "?from=2026-03-01&to=2026-02-01", "?track=moon", "?lab=gold", "?days=7"],
+)
+def test_an_address_that_cannot_be_understood_is_told(desk: Desk, asked: str) -> None:
+    page = desk.see(asked)
+    assert "A part of this address could not be understood" in page
+    assert drawing(page)["from"] == "2025-12-11"
+
+
+def test_days_outside_the_study_are_cut_to_it(desk: Desk) -> None:
+    found = drawing(desk.see("?from=1990-01-01&to=2090-01-01"))
+    assert (found["from"], found["to"]) == ("2026-01-19", TODAY.isoformat())
+
+
+def test_only_the_chosen_tracks_are_drawn_and_stand_in_tables(desk: Desk) -> None:
+    page = desk.see("?track=levels&track=visits")
+    assert drawing(page)["tracks"] == ["levels", "visits"]
+    assert drawing(page)["rows"] == ["visit"]
+    assert 'id="track-levels"' in page
+    assert 'id="track-doses"' not in page
+    # the other ranges keep the choice
+    assert "days=30&amp;track=levels&amp;track=visits" in page
+
+
+def test_any_analyte_can_be_drawn(desk: Desk) -> None:
+    said = {"drawn_on": "2026-03-03", "drawn_time": "08:00", "alt": "55"}
+    desk.send("/labs/new", said, client_id=new_id())
+    page = desk.see("?lab=alt")
+    (alt,) = drawing(page)["labs"]
+    assert (alt["code"], [point["value"] for point in alt["points"]]) == ("alt", [55.0])
+    assert 'id="track-alt"' in page
+    assert 'id="track-platelets"' not in page
+
+
+def test_the_course_is_a_file_of_what_is_shown(
+    session: Session, desk: Desk, child: Participant
+) -> None:
+    doses_given(session, child, days_from(FIRST, 2))
+    said = {"drawn_on": "2026-03-03", "drawn_time": "08:00", "level": "<2.0"}
+    desk.send("/levels/new", said, client_id=new_id())
+    answer = desk.client.get(desk.url("/course.csv?days=all&track=levels&track=doses"))
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("study_number,track,from_local")
+    assert {line.split(",")[1] for line in lines[1:]} == {"levels", "doses"}
+    assert any(",<2.0,ng/mL," in line for line in lines)
+    assert "Lele" not in answer.text
+
+
+def test_a_formula_in_a_file_is_only_words(
+    session: Session, desk: Desk, child: Participant
+) -> None:
+    an_order(session, child, from_on=date(2026, 2, 20), reason="=1+1", signed_at=local(FIRST))
+    answer = desk.client.get(desk.url("/course.csv?days=all&track=orders"))
+    assert ",'=1+1," in answer.data.decode()
+
+
+def test_another_hospitals_course_is_no_file(session: Session, desk: Desk) -> None:
+    theirs = a_participant(session, a_site(session))
+    address = f"/clinic/participants/{theirs.public_id}/course.csv"
+    assert desk.client.get(address).status_code == 404
+
+
+def test_the_next_child_is_one_tap_away(session: Session, desk: Desk, child: Participant) -> None:
+    child.study_number = "K-05"
+    other = a_participant(session, study_number="K-06")
+    other.site_id = desk.child.site_id
+    session.flush()
+    page = desk.see("?days=30")
+    assert f'href="/clinic/participants/{other.public_id}?days=30"' in page
+    assert 'rel="prev"' not in page

@@ -19,8 +19,8 @@ const EXTENT = /** @type {Record<string, [number, number]>} */ ({
   u: [0.02, 0.1],
 });
 
-/** @param {Strip} strip @param {Colours} ink */
-export function stripSeries(strip, ink) {
+/** @param {Strip} strip @param {Colours} ink @param {number} lane */
+export function stripSeries(strip, ink, lane) {
   const first = new Date(`${strip.first}T00:00`);
   /** @type {{value: [number, number, number], slot: object}[]} */
   const data = [];
@@ -38,8 +38,8 @@ export function stripSeries(strip, ink) {
   return {
     id: "doses",
     type: /** @type {const} */ ("custom"),
-    xAxisIndex: 1,
-    yAxisIndex: 1,
+    xAxisIndex: lane,
+    yAxisIndex: lane,
     data,
     encode: { x: 0, y: 1 },
     clip: true,
