@@ -64,6 +64,7 @@ def change_dose_times(participant: UUID) -> ResponseReturnValue:
             place.actor,
             place.child,
             form.said(),
+            client_id=form.client_id,
             confirmed=form.confirmed,
             protocol=place.protocol,
             now=place.now,

@@ -81,6 +81,8 @@ class DaySchedule(Recorded, Base):
 
     __tablename__ = "day_schedule"
 
+    # null for the times that came with the enrolment
+    client_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, index=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     from_on: Mapped[date]
     time_zone: Mapped[str] = mapped_column(String(64))

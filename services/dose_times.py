@@ -1,5 +1,6 @@
 """Changing a child's dose times or time zone from a date on (trial.md §4)."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,12 +9,13 @@ from domain.errors import DomainError
 from domain.protocol import Protocol
 from domain.slots import Timetable, local_date, timetable_on
 from domain.timetable_checks import Seam, SeamFinding, check_timetable, seams
-from models.participant import Participant
+from models.participant import DaySchedule, Participant
 from services.access import Permission, may
 from services.actor import Actor
 from services.audit import Act, record
 from services.errors import ForbiddenError, NeedsConfirmationError, RefusedError
-from services.timetables import add_timetable, timetables
+from services.once import first_result
+from services.timetables import add_timetable, timetable_content, timetables
 
 
 def check_change(
@@ -39,20 +41,24 @@ def change_times(
     participant: Participant,
     table: Timetable,
     *,
+    client_id: uuid.UUID,
     confirmed: bool,
     protocol: Protocol,
     now: datetime,
 ) -> None:
-    """Let new dose times hold from `table.from_on` on; what holds already is left as it is.
+    """Let new dose times hold from `table.from_on` on; what holds already is left as it is, and
+    what came before with this `client_id` is not said again, whatever was said since.
 
-    Raises ForbiddenError; RefusedError as above and `times_in_the_past`; unless `confirmed`,
-    NeedsConfirmationError with `too_close`, `too_far` or `slot_dropped` where two doses come too
-    near or too far apart at the change.
+    Raises ConflictError; ForbiddenError; RefusedError as above and `times_in_the_past`; unless
+    `confirmed`, NeedsConfirmationError with `too_close`, `too_far` or `slot_dropped` where two
+    doses come too near or too far apart at the change.
     """
     if not may(actor, Permission.ENROL, participant.site_id):
         raise ForbiddenError(Permission.ENROL)
     before = timetables(session, participant.id)
-    if table in before:
+    content = timetable_content(participant.id, table)
+    came_before = first_result(session, DaySchedule, {"client_id": client_id}, content)
+    if came_before is not None or table in before:
         return
     if before and table.from_on < local_date(before, now):
         raise RefusedError("times_in_the_past", "from_on")
@@ -60,7 +66,7 @@ def change_times(
     warnings = warnings_of(seam)
     if warnings and not confirmed:
         raise NeedsConfirmationError(warnings)
-    row = add_timetable(session, actor, participant.id, table, now=now)
+    row = add_timetable(session, actor, participant.id, table, now=now, client_id=client_id)
     act = Act(
         action="times.changed",
         subject="day_schedule",

@@ -1,7 +1,8 @@
 """A child's dose times and time zone, with their history."""
 
+import uuid
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from domain.slots import Timetable
 from models.participant import DaySchedule
 from services.actor import Actor, account_of
+from services.once import add_once
 
 # built once: putting a select together takes as long as running it
 _OF_CHILD: Final = (
@@ -33,19 +35,36 @@ def timetables(session: Session, participant_id: int) -> tuple[Timetable, ...]:
     return tuple(newest.values())
 
 
+def timetable_content(participant_id: int, table: Timetable) -> dict[str, Any]:
+    """A timetable as its row holds it."""
+    return {
+        "participant_id": participant_id,
+        "from_on": table.from_on,
+        "time_zone": table.zone,
+        "morning_local": table.morning,
+        "evening_local": table.evening,
+    }
+
+
 def add_timetable(
-    session: Session, actor: Actor, participant_id: int, table: Timetable, *, now: datetime
+    session: Session,
+    actor: Actor,
+    participant_id: int,
+    table: Timetable,
+    *,
+    now: datetime,
+    client_id: uuid.UUID | None = None,
 ) -> DaySchedule:
-    """Add a row to the history. Whether the times fit together is checked by the caller."""
+    """Add a row to the history. Whether the times fit together is checked by the caller.
+
+    A `client_id` that came before gets its first row; ConflictError if it said something else.
+    """
+    content = timetable_content(participant_id, table)
     row = DaySchedule(
-        participant_id=participant_id,
-        from_on=table.from_on,
-        time_zone=table.zone,
-        morning_local=table.morning,
-        evening_local=table.evening,
-        recorded_at=now,
-        recorded_by_id=account_of(actor),
+        **content, client_id=client_id, recorded_at=now, recorded_by_id=account_of(actor)
     )
+    if client_id is not None:
+        return add_once(session, row, {"client_id": client_id}, content)[0]
     session.add(row)
     session.flush()
     return row

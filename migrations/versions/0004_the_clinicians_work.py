@@ -714,6 +714,7 @@ def upgrade() -> None:
         "correction_request",
         sa.Column("is_second_dose", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("day_schedule", sa.Column("client_id", sa.Uuid(), nullable=True))
     op.add_column("dose_entry", sa.Column("source", sa.String(length=32), nullable=True))
     _point("dose_order", "level_id", "level")
     op.add_column(
@@ -743,6 +744,7 @@ def upgrade() -> None:
     op.add_column("visit", sa.Column("done_on", sa.Date(), nullable=True))
     op.add_column("visit", sa.Column("state_reason", sa.Text(), nullable=True))
     op.create_index("ix_allocation_place_id", "allocation", ["place_id"], unique=True)
+    op.create_index("ix_day_schedule_client_id", "day_schedule", ["client_id"], unique=True)
     op.create_index("ix_lab_result_import_id", "lab_result", ["import_id"], unique=False)
     op.create_index("ix_level_overrule_client_id", "level_overrule", ["client_id"], unique=True)
     op.create_index("ix_visit_client_id", "visit", ["client_id"], unique=True)

@@ -294,6 +294,17 @@ def test_new_times_hold_from_their_day_on(session: Session, desk: Desk, child: P
     ]
 
 
+def test_a_form_that_arrives_late_again_does_not_undo_what_was_said_since(
+    session: Session, desk: Desk
+) -> None:
+    first, second = times_said(), times_said(morning="08:30", evening="20:30")
+    for said in (first, second, first):
+        assert desk.send("/times", said).status_code == 303
+    rows = session.scalars(select(DaySchedule.morning_local).order_by(DaySchedule.id))
+    assert list(rows) == [time(8), time(9), time(8, 30)]
+    assert desk.send("/times", first | {"morning": "10:00"}).status_code == 409
+
+
 def test_a_journey_that_brings_two_doses_together_must_be_confirmed(
     session: Session, desk: Desk
 ) -> None:
