@@ -34,7 +34,7 @@ def participant(participant: UUID) -> str:
         "participant",
         facts=facts_of(review),
         tables=tables,
-        timeline=timeline_data(review, view, tables.levels, addresses, place.zone),
+        timeline=timeline_data(review, view, tables.levels, addresses=addresses, zone=place.zone),
         view=view,
         ranges=RANGES,
         track_choices=options(TRACKS),

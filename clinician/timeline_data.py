@@ -83,6 +83,7 @@ def timeline_data(
     review: Review,
     view: CourseView,
     cards: Iterable[LevelCard],
+    *,
     addresses: Addresses,
     zone: ZoneInfo,
 ) -> Document:

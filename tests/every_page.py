@@ -212,5 +212,12 @@ REFUSALS: Final[Mapping[str, Sequence[Recipe]]] = {
 
 # answered with GET, and no page to read
 NO_PAGE: Final = frozenset(
-    {"static", "web.home", "web.photo_file", "health.healthz", "health.readyz"}
+    {
+        "static",
+        "web.home",
+        "web.photo_file",
+        "clinician.course_file",
+        "health.healthz",
+        "health.readyz",
+    }
 )
