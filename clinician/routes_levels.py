@@ -17,11 +17,12 @@ from domain.trough import Finding
 from models.laboratory import Level
 from services.access import Permission
 from services.errors import RefusedError
-from services.levels import OverruleSaid, SaidLevel, overrule_level, record_level, value_fields
+from services.level_overrules import OverruleSaid, overrule_level
+from services.levels import SaidLevel, record_level, value_fields
 from services.results import find_result
 from services.verdicts import verdict_of
 from web.fields import Choice, ClockTime, Day, Ident, Words
-from web.forms import Filled, FormSchema, WriteSchema, blank, read_form
+from web.forms import Filled, WriteSchema, blank, read_form
 
 _LEVELS = "/participants/<uuid:participant>/levels"
 
@@ -56,7 +57,7 @@ class LevelForm:
     amend_reason: str | None
 
 
-class OverruleSchema(FormSchema):
+class OverruleSchema(WriteSchema):
     verdict = Choice(Finding, required=True)
     reason = Words(required=True, longest=500)
 
@@ -96,7 +97,10 @@ def overrule_verdict(participant: UUID, level: UUID) -> ResponseReturnValue:
     filled = read_form(OverruleSchema(), OverruleSaid)
     if filled.form is None:
         return _level(place, row, filled), 422
-    overrule_level(place.session, place.actor, row, filled.form, now=place.now)
+    try:
+        overrule_level(place.session, place.actor, row, filled.form, now=place.now)
+    except RefusedError as refused:
+        return _level(place, row, filled.refused(refused)), 422
     place.session.commit()
     return redirect(_page_of(place, row), 303)
 
@@ -152,6 +156,7 @@ def _level(place: Place, row: Level, filled: Filled[Any]) -> str:
         may_assess=place.may(Permission.ASSESS),
         values=filled.values,
         errors=filled.errors,
+        client_id=filled.client_id,
     )
 
 

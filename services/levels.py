@@ -1,4 +1,4 @@
-"""Sirolimus levels: recorded as reported, corrected by new rows, overruled with a reason."""
+"""Sirolimus levels: recorded as reported, corrected by new rows."""
 
 import uuid
 from dataclasses import dataclass
@@ -6,22 +6,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.errors import DomainError
 from domain.protocol import Protocol
 from domain.reported import Comparator, read_reported
-from domain.trough import Finding
-from models.attention import Urgency
-from models.laboratory import Level, LevelOverrule
+from domain.slots import local_date
+from models.laboratory import Level
 from models.participant import Participant
 from services.actor import Actor, account_of
-from services.alerts import Matter, raise_once
 from services.audit import Act, record
 from services.errors import RefusedError
+from services.level_concerns import end_concern, raise_concern
 from services.once import add_once, first_result
-from services.results import amended_row, check_not_future, check_reason
-from services.verdicts import JudgedLevel, verdict_of
+from services.results import amended_row, check_not_future, check_reason, standing
+from services.timetables import timetables
+from services.verdicts import arm_target, verdict_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +44,6 @@ class SaidLevel:
     note: str | None = None
     amends: uuid.UUID | None = None
     amend_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverruleSaid:
-    """A clinician's own verdict on a level."""
-
-    verdict: Finding
-    reason: str
 
 
 def value_fields(text: str) -> dict[str, Decimal]:
@@ -83,15 +76,18 @@ def record_level(
     """Store a level (True), or return the one an earlier arrival of the same form stored (False).
 
     Raises RefusedError beside a field, ConflictError, NotFoundError for an unknown `amends`.
-    Raises the alert that its tier of concern asks for, whatever the verdict (trial.md §3).
+    Raises the alert that its tier of concern asks for, whatever the verdict (trial.md §3); a
+    correction ends that of the level it corrects.
     """
     key = {"participant_id": participant.id, "client_id": said.client_id}
     content = _content(said)
     earlier = first_result(session, Level, key, content)
     if earlier is not None:
         return earlier, False
+    arm_target(session, participant, protocol)
     _check(said, protocol, now)
     amended = amended_row(session, Level, participant, said.amends)
+    _check_sample(session, participant, said.drawn_at, amended)
     row = Level(
         **key,
         **content,
@@ -104,43 +100,10 @@ def record_level(
     if new:
         _audit(session, actor, row, amended=amended, site_id=participant.site_id, now=now)
         judged = verdict_of(session, participant, row, protocol=protocol, now=now)
-        _raise_concern(session, participant, judged, now)
+        if amended is not None:
+            end_concern(session, actor, participant, amended, row, now=now)
+        raise_concern(session, participant, judged, now)
     return row, new
-
-
-def overrule_level(
-    session: Session,
-    actor: Actor,
-    level: Level,
-    said: OverruleSaid,
-    *,
-    now: datetime,
-) -> LevelOverrule:
-    """Put a clinician's verdict above that of the rule; the level itself stays as it is.
-
-    Raises RefusedError("reason_needed").
-    """
-    check_reason(said.verdict, said.reason, field="reason")
-    row = LevelOverrule(
-        level_id=level.id,
-        verdict=said.verdict.value,
-        reason=said.reason.strip(),
-        recorded_at=now,
-        recorded_by_id=account_of(actor),
-    )
-    session.add(row)
-    session.flush()
-    act = Act(
-        action="level.overruled",
-        subject="level",
-        subject_id=level.id,
-        participant_id=level.participant_id,
-        site_id=session.get_one(Participant, level.participant_id).site_id,
-        new={"verdict": said.verdict},
-        reason=row.reason,
-    )
-    record(session, actor, act, now)
-    return row
 
 
 def _content(said: SaidLevel) -> dict[str, Any]:
@@ -170,6 +133,23 @@ def _check(said: SaidLevel, protocol: Protocol, now: datetime) -> None:
     check_reason(said.amends, said.amend_reason)
 
 
+def _check_sample(
+    session: Session, participant: Participant, drawn_at: datetime, amended: Level | None
+) -> None:
+    """Raises RefusedError for blood drawn before the child was born or enrolled, and for a second
+    level of one sample: that would count twice."""
+    tables = timetables(session, participant.id)
+    drawn_on = local_date(tables, drawn_at) if tables else drawn_at.date()
+    if drawn_on < participant.born_on:
+        raise RefusedError("drawn_before_birth", "drawn_on")
+    if drawn_on < participant.enrolled_on:
+        raise RefusedError("drawn_before_enrolment", "drawn_on")
+    rows = session.scalars(select(Level).where(Level.participant_id == participant.id))
+    others = (row for row in standing(list(rows)) if row is not amended)
+    if any(row.drawn_at == drawn_at for row in others):
+        raise RefusedError("sample_has_a_level", "drawn_on")
+
+
 def _audit(
     session: Session,
     actor: Actor,
@@ -191,26 +171,3 @@ def _audit(
         reason=row.amend_reason,
     )
     record(session, actor, act, now)
-
-
-def _raise_concern(
-    session: Session, participant: Participant, judged: JudgedLevel, now: datetime
-) -> None:
-    if judged.concern is None:
-        return
-    matter = Matter(
-        code="level_concern",
-        name=str(judged.row.public_id),
-        urgency=Urgency(judged.concern.action),
-        facts={
-            "level": judged.row.public_id,
-            "result": judged.level.text,
-            "drawn_at": judged.row.drawn_at,
-            "position": judged.position,
-            "tier": judged.concern.code,
-            "verdict": judged.headline,
-            "low": judged.target.low,
-            "high": judged.target.high,
-        },
-    )
-    raise_once(session, participant, matter, rule_version=participant.protocol_key, now=now)

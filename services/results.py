@@ -50,9 +50,15 @@ def amended_row(
     if amends is None:
         return None
     row = find_result(session, table, participant, amends)
-    if session.scalar(select(table.id).filter_by(amends_id=row.id)) is not None:
+    if is_corrected(session, row):
         raise RefusedError("already_corrected")
     return row
+
+
+def is_corrected(session: Session, row: Base) -> bool:
+    """Does another row correct this one?"""
+    table = type(row)
+    return session.scalar(select(table.id).filter_by(amends_id=row.id)) is not None
 
 
 def check_reason(amends: Any, reason: str | None, *, field: str = "amend_reason") -> None:

@@ -12,12 +12,14 @@ from domain.decisive_dose import Sample
 from domain.interval import Interval
 from domain.level import Concern, Position, concern, position
 from domain.level import Level as ReportedLevel
+from domain.orders import OrderStep
 from domain.protocol import Protocol, TroughRules
 from domain.slots import local_date
 from domain.trough import Course, Finding, Verdict, verdict
 from models.laboratory import Level, LevelOverrule
 from models.participant import Allocation, Participant
 from services.diary import read
+from services.errors import RefusedError
 from services.timetables import timetables
 
 
@@ -44,6 +46,11 @@ class JudgedLevel:
     @property
     def is_valid(self) -> bool:
         return self.headline is Finding.VALID
+
+    @property
+    def order(self) -> OrderStep | None:
+        """The order by which the last dose before the sample was given."""
+        return self.verdict.order if self.verdict else None
 
 
 def reported_level(row: Level) -> ReportedLevel:
@@ -82,9 +89,11 @@ def verdict_of(
 
 
 def arm_target(session: Session, participant: Participant, protocol: Protocol) -> Interval:
-    """The trough range of the child's arm. Raises KeyError for a child without an arm."""
+    """The trough range of the child's arm. Raises RefusedError("not_allocated") without an arm."""
     arm = session.scalar(select(Allocation.arm).where(Allocation.participant_id == participant.id))
-    return protocol.arm(str(arm)).trough
+    if arm is None:
+        raise RefusedError("not_allocated")
+    return protocol.arm(arm).trough
 
 
 def judge_all(

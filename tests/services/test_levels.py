@@ -1,3 +1,4 @@
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +20,8 @@ from models.participant import Participant
 from results_of_a_child import FIRST_DOSE_ON, KHE, a_dose, a_level, days_from, doses_given, local
 from services.actor import Actor
 from services.errors import ConflictError, NotFoundError, RefusedError
-from services.levels import OverruleSaid, overrule_level, record_level, value_fields
+from services.level_overrules import OverruleSaid, overrule_level
+from services.levels import record_level, value_fields
 from services.verdicts import verdict_of
 
 NOW = local(date(2026, 3, 10), "09:00")
@@ -218,7 +220,7 @@ def test_a_clinicians_word_stands_above_the_rule_and_the_newest_counts(
 ) -> None:
     level = recorded(session, child, doctor)
     for verdict, reason in ((Finding.TOO_LATE, "told by phone"), (Finding.VALID, "seen myself")):
-        said = OverruleSaid(verdict=verdict, reason=reason)
+        said = OverruleSaid(client_id=uuid.uuid4(), verdict=verdict, reason=reason)
         overrule_level(session, doctor, level, said, now=NOW)
     judged = verdict_of(session, child, level, protocol=KHE, now=NOW)
     assert judged.headline is Finding.VALID
@@ -230,6 +232,6 @@ def test_nobody_overrules_without_a_reason(
     session: Session, child: Participant, doctor: Actor
 ) -> None:
     level = recorded(session, child, doctor)
-    said = OverruleSaid(verdict=Finding.VALID, reason="  ")
+    said = OverruleSaid(client_id=uuid.uuid4(), verdict=Finding.VALID, reason="  ")
     with pytest.raises(RefusedError, match="reason_needed"):
         overrule_level(session, doctor, level, said, now=NOW)

@@ -34,7 +34,8 @@ from results_of_a_child import (
 )
 from services.actor import Actor
 from services.labs import record_labs
-from services.levels import OverruleSaid, overrule_level, record_level
+from services.level_overrules import OverruleSaid, overrule_level
+from services.levels import record_level
 from services.review import Review, page
 from services.review_marks import MarkKind
 from services.tumour import Entering, SaidSkin, record_skin
@@ -111,7 +112,7 @@ def filled(session: Session, child: Participant, doctor: Actor) -> None:
         on = FIRST_DOSE_ON + timedelta(days=5 * number)
         said = a_level(drawn_at=local(on))
         level, _ = record_level(session, doctor, child, said, protocol=KHE, now=NOW)
-        overruled = OverruleSaid(verdict=Finding.VALID, reason="seen")
+        overruled = OverruleSaid(client_id=uuid.uuid4(), verdict=Finding.VALID, reason="seen")
         overrule_level(session, doctor, level, overruled, now=NOW)
         panel = a_panel(a_result(result=str(20 + number)), drawn_at=local(on))
         record_labs(session, doctor, child, panel, protocol=KHE, now=NOW)
@@ -206,7 +207,9 @@ def test_levels_carry_their_verdict_and_the_word_of_the_clinician(
     plain, _ = record_level(session, doctor, child, a_level(drawn_at=drawn), protocol=KHE, now=NOW)
     said = a_level(drawn_at=local(date(2026, 3, 3), "15:00"))
     late, _ = record_level(session, doctor, child, said, protocol=KHE, now=NOW)
-    overrule = OverruleSaid(verdict=Finding.TOO_LATE, reason="the morning dose waited")
+    overrule = OverruleSaid(
+        client_id=uuid.uuid4(), verdict=Finding.TOO_LATE, reason="the morning dose waited"
+    )
     overrule_level(session, doctor, late, overrule, now=NOW)
     first, second = review(session, child).levels
     assert (first.row.id, first.headline) == (plain.id, Finding.VALID)
