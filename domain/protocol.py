@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from domain.interval import Interval
 from domain.protocol_events import EventRules, SymptomRules
+from domain.protocol_labs import LabRules
 from domain.protocol_medicines import MedicinePlan
 from domain.protocol_randomisation import ConsentRules, EligibilityRules, RandomisationRules
 from domain.protocol_worklist import WorklistRules
@@ -281,6 +282,7 @@ class Protocol:
     adherence: AdherenceRules
     worklist: WorklistRules
     labs: tuple[LabPlan, ...]
+    lab_rules: LabRules
     medicines: MedicinePlan
     plausible: Plausible
     missed_reasons: Mapping[str, Mapping[str, str]]

@@ -1,50 +1,37 @@
 """Laboratory results: a panel of one sample, each value as printed and in the study's unit."""
 
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from domain.errors import DomainError
-from domain.protocol import LabPlan, Protocol
-from domain.reported import Reported, in_study_unit, read_reported
-from models.laboratory import LabResult
+from domain.protocol import Protocol
+from models.laboratory import LabResult, ReferenceRange
 from models.participant import Participant
+from models.site import Site
 from services.actor import Actor, account_of
 from services.audit import Act, plain, record
 from services.errors import ConflictError, RefusedError
-from services.results import amended_row, check_not_future, check_reason
+from services.lab_values import (
+    RangeSource,
+    SaidLabs,
+    SaidResult,
+    check_drawn,
+    check_panel,
+    read_result,
+)
+from services.reference_ranges import Asked, limits_for, ranges_of
+from services.results import amended_row
 
+__all__ = ["SaidLabs", "SaidResult", "filled", "latest_of", "record_labs", "results_of"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidResult:
-    """One analyte: `result` as printed ("45", "<0.5"), `unit` one of the protocol's, the range
-    printed beside it in the same unit. `amends` is the public id of the result it corrects."""
-
-    analyte: str
-    result: str
-    unit: str
-    reference_low: Decimal | None = None
-    reference_high: Decimal | None = None
-    fasting: bool | None = None
-    amends: uuid.UUID | None = None
-    amend_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidLabs:
-    """The results of one sample."""
-
-    client_id: uuid.UUID
-    drawn_at: datetime
-    laboratory: str | None = None
-    results: tuple[SaidResult, ...]
+# a result with the limits it will be stored with, and where they come from
+Filled = tuple[SaidResult, RangeSource | None]
 
 
 def record_labs(
@@ -58,16 +45,20 @@ def record_labs(
 ) -> tuple[tuple[LabResult, ...], bool]:
     """Store a panel (True), or return what an earlier arrival of the same form stored (False).
 
-    Raises RefusedError with the analyte as its field, ConflictError, NotFoundError.
+    A result without limits of normal gets those of the site's table for its laboratory, the
+    child's age at the draw and sex. Raises RefusedError with the analyte as its field,
+    ConflictError, NotFoundError.
     """
     contents = [_content(said, result, protocol) for result in said.results]
     earlier = _earlier(session, participant, said, contents)
     if earlier is not None:
         return earlier, False
-    _check(said, protocol, now)
+    check_panel(said)
+    site = session.get_one(Site, participant.site_id)
+    check_drawn(participant, said.drawn_at, protocol, now=now, zone=site.time_zone)
+    fill = _filler(session, participant, site, said, protocol=protocol)
     rows = tuple(
-        _row(session, participant, (said, result), content)
-        for result, content in zip(said.results, contents, strict=True)
+        _row(session, participant, said, fill(result), protocol) for result in said.results
     )
     for row in rows:
         row.recorded_at, row.recorded_by_id = now, account_of(actor)
@@ -85,13 +76,51 @@ def record_labs(
     return rows, True
 
 
-def _row(
-    session: Session,
+def filled(
+    result: SaidResult,
     participant: Participant,
-    said: tuple[SaidLabs, SaidResult],
-    content: Mapping[str, Any],
+    said: SaidLabs,
+    rows: Sequence[ReferenceRange],
+    *,
+    protocol: Protocol,
+    zone: str,
+) -> Filled:
+    """The result with its limits: those said, else those of the site's table, else none."""
+    if result.has_range:
+        return result, RangeSource.FILE if said.import_id else RangeSource.PRINTED
+    if said.laboratory is None:
+        return result, None
+    drawn_on = said.drawn_at.astimezone(ZoneInfo(zone)).date()
+    asked = Asked(
+        laboratory=said.laboratory,
+        analyte=result.analyte,
+        unit=result.unit,
+        sex=participant.sex,
+        age_days=(drawn_on - participant.born_on).days,
+        drawn_on=drawn_on,
+    )
+    limits = limits_for(rows, asked, protocol)
+    if limits is None:
+        return result, None
+    found = replace(result, reference_low=limits.low, reference_high=limits.high)
+    return found, RangeSource.SITE
+
+
+def _filler(
+    session: Session, participant: Participant, site: Site, said: SaidLabs, *, protocol: Protocol
+) -> Callable[[SaidResult], Filled]:
+    """The site's table is read once, and only when somebody asks for it."""
+    wanted = said.laboratory is not None and not all(each.has_range for each in said.results)
+    rows = ranges_of(session, site.id) if wanted else ()
+    return lambda result: filled(
+        result, participant, said, rows, protocol=protocol, zone=site.time_zone
+    )
+
+
+def _row(
+    session: Session, participant: Participant, sample: tuple[SaidLabs, Filled], protocol: Protocol
 ) -> LabResult:
-    labs, result = said
+    labs, (result, source) = sample
     amended = amended_row(session, LabResult, participant, result.amends)
     if amended is not None and amended.analyte != result.analyte:
         raise RefusedError("other_analyte", result.analyte)
@@ -100,64 +129,16 @@ def _row(
         participant_id=participant.id,
         amends_id=amended.id if amended else None,
         amend_reason=result.amend_reason,
-        **content,
+        import_id=labs.import_id,
+        range_source=source,
+        **_content(labs, result, protocol),
     )
 
 
 def _content(said: SaidLabs, result: SaidResult, protocol: Protocol) -> dict[str, Any]:
-    """The columns of a result. Refuses what cannot be read or converted, or is implausible."""
-    plan = _plan(result.analyte, protocol)
-    reported = _reported(result)
-    study_value = _converted(reported.value, result, plan)
-    if not plan.plausible.contains(study_value):
-        raise RefusedError("out_of_range", result.analyte)
-    return {
-        "analyte": result.analyte,
-        "drawn_at": said.drawn_at,
-        "comparator": reported.comparator.value,
-        "value": reported.value,
-        "unit": result.unit,
-        "study_value": study_value,
-        "reference_low": result.reference_low,
-        "reference_high": result.reference_high,
-        "fasting": result.fasting,
-        "laboratory": said.laboratory,
-    }
-
-
-def _plan(analyte: str, protocol: Protocol) -> LabPlan:
-    try:
-        return protocol.lab(analyte)
-    except KeyError:
-        raise RefusedError("unknown_analyte", analyte) from None
-
-
-def _reported(result: SaidResult) -> Reported:
-    try:
-        return read_reported(result.result)
-    except DomainError as error:
-        raise RefusedError(error.code, result.analyte) from None
-
-
-def _converted(value: Decimal, result: SaidResult, plan: LabPlan) -> Decimal:
-    try:
-        return in_study_unit(value, result.unit, plan)
-    except DomainError as error:
-        raise RefusedError(error.code, result.analyte) from None
-
-
-def _check(said: SaidLabs, protocol: Protocol, now: datetime) -> None:
-    if not said.results:
-        raise RefusedError("no_results")
-    check_not_future(said.drawn_at, protocol, now, field="drawn_on")
-    analytes = [result.analyte for result in said.results]
-    for result in said.results:
-        if analytes.count(result.analyte) > 1:
-            raise RefusedError("analyte_twice", result.analyte)
-        low, high = result.reference_low, result.reference_high
-        if low is not None and high is not None and low > high:
-            raise RefusedError("range_reversed", result.analyte)
-        check_reason(result.amends, result.amend_reason)
+    """What the sender said, as columns."""
+    columns = read_result(result, protocol)
+    return {**columns, "drawn_at": said.drawn_at, "laboratory": said.laboratory}
 
 
 def _earlier(
@@ -174,11 +155,19 @@ def _earlier(
     ).all()
     if not rows:
         return None
-    kept = {row.analyte: {name: getattr(row, name) for name in contents[0]} for row in rows}
+    kept = {row.analyte: _said_then(row, contents[0]) for row in rows}
     offered = {str(content["analyte"]): content for content in contents}
     if kept != offered:
         raise ConflictError(first=plain(kept), offered=plain(offered))
     return tuple(rows)
+
+
+def _said_then(row: LabResult, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns as they were sent: limits that the site's table gave were not."""
+    kept = {name: getattr(row, name) for name in names}
+    if row.range_source == RangeSource.SITE:
+        kept |= {"reference_low": None, "reference_high": None}
+    return kept
 
 
 def _audit(
