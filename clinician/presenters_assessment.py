@@ -19,7 +19,7 @@ from models.photo import Photo
 from models.tumour import SkinFinding, Treatment, TumourVolume
 from services.assessment_draft import Draft
 from services.chart import Chart, Sample, Tumour, is_transfusion
-from web.formats import day, language
+from web.formats import day
 from web.photo_words import site_word, view_word
 
 LOOKS: Final = {
@@ -92,15 +92,6 @@ class Evidence:
     lesions_differ: bool
     treatments: tuple[TreatmentTick, ...]
     photos: tuple[tuple[PhotoSide, PhotoSide], ...]
-
-
-def visit_label(protocol: Protocol, code: str) -> str:
-    """The visit in the reader's language; its code where the protocol no longer knows it."""
-    try:
-        label = protocol.visit(code).label
-    except KeyError:
-        return code
-    return label.get(language(), label["en"])
 
 
 def proposal_of(result: ResponseResult, views: SensitivityViews) -> Proposal:

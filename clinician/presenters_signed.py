@@ -19,8 +19,9 @@ from clinician.assessment_words import (
     VIEWS,
     why,
 )
-from clinician.presenters_assessment import LOOKS, DomainCard, Line, visit_label
+from clinician.presenters_assessment import LOOKS, DomainCard, Line
 from clinician.result_words import FIRMNESSES, SKIN_COLOURS, word
+from clinician.visit_words import visit_label
 from domain.protocol import Protocol
 from domain.response_score import DomainState
 from models.assessment import Assessment

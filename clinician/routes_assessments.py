@@ -10,10 +10,11 @@ from clinician import blueprint
 from clinician.assessment_form import AssessmentForm, AssessmentSchema, amends_of, shown_values
 from clinician.assessment_words import CATEGORIES, MEANINGS
 from clinician.place import Place, place_of
-from clinician.presenters_assessment import evidence_of, proposal_of, token_of, visit_label
+from clinician.presenters_assessment import evidence_of, proposal_of, token_of
 from clinician.presenters_signed import signed_card
 from clinician.result_words import FIRMNESSES, SKIN_COLOURS, options
 from clinician.signing import needs_code, signed_now
+from clinician.visit_words import visit_label
 from domain.protocol import Due
 from domain.response_inputs import ResponseInputs
 from models.assessment import Assessment

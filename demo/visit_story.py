@@ -126,7 +126,8 @@ def _assess(story: Story, visit: Visit, now: datetime) -> None:
 
 def _mark(story: Story, visit: Visit, state: VisitState, now: datetime) -> None:
     session, actor = story.stage.session, story.people.coordinator
-    set_state(session, actor, story.row, visit.public_id, state=state, now=now)
+    reason = "家里临时有事，没有来" if state is VisitState.MISSED else None
+    set_state(session, actor, story.row, visit.public_id, state=state, reason=reason, now=now)
 
 
 def _noon() -> time:

@@ -1,14 +1,19 @@
-"""The planned visits of a child: put on the calendar, moved, done or missed (trial.md §4)."""
+"""The planned visits of a child: put on the calendar, moved, done or missed (trial.md §4).
+
+Reminders of a trough day follow by themselves: they are worked out from the visits that are still
+planned each time (services/reminders.py), so nothing here has to tell them.
+"""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.protocol import Due, Protocol
+from domain.slots import local_date
 from domain.visits import PlannedVisit, planned_visits
 from models.participant import Participant
 from models.visit import Visit, VisitState
@@ -16,6 +21,7 @@ from services.access import Permission, may
 from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import ForbiddenError, NotFoundError, RefusedError
+from services.timetables import timetables
 
 
 def visits_of(session: Session, participant_id: int) -> Sequence[Visit]:
@@ -88,21 +94,49 @@ def set_state(
     visit_id: uuid.UUID,
     *,
     state: VisitState,
+    done_on: date | None = None,
+    reason: str | None = None,
     now: datetime,
 ) -> Visit:
-    """Mark a visit done or missed, or planned again after a slip. The same state twice is one act.
+    """Mark a visit done or missed, or planned again after a slip. The same twice is one act.
 
-    Raises RefusedError `visit_not_yet` for a visit that has not come.
+    `done_on` is the local day on which a visit took place, without one the planned day; outside of
+    the window it is flagged, not refused. A missed visit has a reason. Raises RefusedError
+    `visit_not_yet` for a visit that has not come, `in_the_future` and `required`.
     """
     row = _visit(session, actor, participant, visit_id)
-    if state is not VisitState.PLANNED and row.on > _latest_day(now):
-        raise RefusedError("visit_not_yet")
-    if row.state is not state:
-        old, row.state = row.state, state
-        changed = Act("visit.marked", "visit", row.id, old={"state": old}, new={"state": state})
+    today = today_of(session, participant, now)
+    if state is VisitState.DONE:
+        _check_done(row, done_on, today)
+    if state is VisitState.MISSED:
+        _check_missed(row, reason, today)
+    new = {
+        "state": state,
+        "done_on": (done_on or row.on) if state is VisitState.DONE else None,
+        "state_reason": (reason or "").strip() or None,
+    }
+    old = {name: getattr(row, name) for name in new}
+    if old != new:
+        for name, value in new.items():
+            setattr(row, name, value)
+        changed = Act("visit.marked", "visit", row.id, old=old, new=new, reason=new["state_reason"])
         record(session, actor, _at_child(changed, participant), now)
         session.flush()
     return row
+
+
+def _check_done(row: Visit, done_on: date | None, today: date) -> None:
+    if done_on is None and row.on > today:
+        raise RefusedError("visit_not_yet")
+    if done_on is not None and done_on > today:
+        raise RefusedError("in_the_future", "done_on")
+
+
+def _check_missed(row: Visit, reason: str | None, today: date) -> None:
+    if row.on > today:
+        raise RefusedError("visit_not_yet")
+    if not (reason or "").strip():
+        raise RefusedError("required", "reason")
 
 
 def move(
@@ -117,32 +151,55 @@ def move(
 ) -> Visit:
     """Give a planned visit another day; reminders of a trough day follow. The window stays.
 
-    A day outside of the window is possible and shown. Raises RefusedError `visit_is_over`,
-    `visit_in_the_past`, or `day_taken` when another level is planned for that day.
+    A day outside of the window is possible and shown (`is_outside_window`). The reason is kept
+    with the visit. Raises RefusedError `visit_is_over`, `visit_in_the_past`, or `day_taken` when
+    another visit is planned for that day.
     """
     row = _visit(session, actor, participant, visit_id)
     if row.state is not VisitState.PLANNED:
         raise RefusedError("visit_is_over")
     if row.on == on:
         return row
-    if on < now.date():
+    if on < today_of(session, participant, now):
         raise RefusedError("visit_in_the_past", "on")
-    if any(other.on == on and other.id != row.id for other in visits_of(session, participant.id)):
-        raise RefusedError("day_taken", "on")
+    check_day_free(session, participant, on, but=row)
     old, row.on = row.on, on
+    if row.is_unscheduled:
+        # it has no window of the plan: its day is its window
+        row.window_from = row.window_to = on
+    row.state_reason = reason.strip() or None
     moved = Act("visit.moved", "visit", row.id, old={"on": old}, new={"on": on}, reason=reason)
     record(session, actor, _at_child(moved, participant), now)
     session.flush()
     return row
 
 
+def check_day_free(
+    session: Session, participant: Participant, on: date, *, but: Visit | None = None
+) -> None:
+    """Raises RefusedError `day_taken` when another visit of the child lies on that day."""
+    others = (row for row in visits_of(session, participant.id) if row is not but)
+    if any(other.on == on for other in others):
+        raise RefusedError("day_taken", "on")
+
+
 def is_outside_window(visit: Visit) -> bool:
-    return not visit.window_from <= visit.on <= visit.window_to
+    """Did it take place, or is it planned, outside of its window? Both ends belong to it."""
+    return not visit.window_from <= (visit.done_on or visit.on) <= visit.window_to
 
 
-def _latest_day(now: datetime) -> date:
-    """The day it is where it is latest on earth: nobody's today is refused."""
-    return (now + timedelta(hours=14)).date()
+def due_at_visit(visit: Visit, protocol: Protocol) -> tuple[str, ...]:
+    """What the visit has to do: of the plan, or what was said of an unscheduled one."""
+    if visit.is_unscheduled:
+        return tuple(str(code) for code in visit.due or ())
+    plans = {plan.code: plan for plan in protocol.visits}
+    return plans[visit.code].due if visit.code in plans else ()
+
+
+def today_of(session: Session, participant: Participant, now: datetime) -> date:
+    """The date on the family's wall."""
+    tables = timetables(session, participant.id)
+    return local_date(tables, now) if tables else now.date()
 
 
 def _at_child(act: Act, participant: Participant) -> Act:

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -86,13 +87,64 @@ def test_a_visit_is_done_on_its_day_and_not_before(
     assert refused.value.code == "visit_not_yet"
 
 
+@pytest.mark.parametrize(
+    ("done_on", "outside"),
+    [
+        (date(2026, 2, 14), True),
+        (date(2026, 2, 15), False),
+        (date(2026, 3, 1), False),
+        (date(2026, 3, 2), True),
+    ],
+)
+def test_a_visit_may_take_place_on_any_day_and_is_flagged_outside_of_its_window(
+    session: Session,
+    child: Participant,
+    nurse: Actor,
+    visits: dict[str, Visit],
+    done_on: date,
+    outside: bool,
+) -> None:
+    row = visits["baseline"]
+    set_state(session, nurse, child, row.public_id, state=VisitState.DONE, done_on=done_on, now=NOW)
+    assert (row.done_on, is_outside_window(row)) == (done_on, outside)
+
+
+def test_a_visit_that_came_early_is_done_before_its_day(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    row = visits["day_14"]
+    today = date(2026, 3, 10)
+    set_state(session, nurse, child, row.public_id, state=VisitState.DONE, done_on=today, now=NOW)
+    assert (row.on, row.done_on, is_outside_window(row)) == (date(2026, 3, 15), today, True)
+    with pytest.raises(RefusedError, match="in_the_future"):
+        set_state(
+            session,
+            nurse,
+            child,
+            row.public_id,
+            state=VisitState.DONE,
+            done_on=date(2026, 3, 11),
+            now=NOW,
+        )
+
+
+def test_a_missed_visit_has_a_reason(
+    session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
+) -> None:
+    row = visits["baseline"]
+    missed = partial(set_state, session, nurse, child, row.public_id, state=VisitState.MISSED)
+    with pytest.raises(RefusedError, match="required"):
+        missed(reason=" ", now=NOW)
+    assert missed(reason="snow", now=NOW).state_reason == "snow"
+
+
 def test_a_slip_is_taken_back_and_the_same_mark_twice_is_one_act(
     session: Session, child: Participant, nurse: Actor, visits: dict[str, Visit]
 ) -> None:
     row = visits["baseline"]
     for state in (VisitState.MISSED, VisitState.MISSED, VisitState.PLANNED):
-        set_state(session, nurse, child, row.public_id, state=state, now=NOW)
-    assert row.state is VisitState.PLANNED
+        set_state(session, nurse, child, row.public_id, state=state, reason="snow", now=NOW)
+    assert (row.state, row.done_on) == (VisitState.PLANNED, None)
     assert len(list(session.scalars(select(AuditEntry).filter_by(action="visit.marked")))) == 2
 
 
@@ -112,7 +164,7 @@ def test_another_childs_visit_is_not_found(
     sibling = a_participant(session, session.get_one(Site, child.site_id))
     public_id = visits["day_14"].public_id
     with pytest.raises(NotFoundError):
-        set_state(session, nurse, sibling, public_id, state=VisitState.MISSED, now=NOW)
+        set_state(session, nurse, sibling, public_id, state=VisitState.DONE, now=NOW)
 
 
 def test_a_monitor_moves_nothing(
