@@ -16,6 +16,7 @@ from models.dose import DoseEntry
 from models.order import DoseOrder
 from models.participant import DaySchedule
 from models.visit import BloodDraw, Visit, VisitState
+from services.inpatient import inpatient_days_of
 
 Timetables = Mapping[int, tuple[Timetable, ...]]
 
@@ -35,6 +36,7 @@ def facts_of(session: Session, children: Collection[int], days: Days) -> Mapping
     told = _told(session, children, days)
     trough_on = _trough_days(session, children, days)
     drawn_on = _draw_days(session, children, days, tables)
+    in_hospital_on = inpatient_days_of(session, children, days.first_on, days.last_on + DAY)
     return {
         child: ChildFacts(
             tables.get(child, ()),
@@ -42,6 +44,7 @@ def facts_of(session: Session, children: Collection[int], days: Days) -> Mapping
             told.get(child, frozenset()),
             trough_on.get(child, frozenset()),
             drawn_on.get(child, frozenset()),
+            in_hospital_on.get(child, frozenset()),
         )
         for child in children
     }
