@@ -11,7 +11,7 @@ from demo.diary_story import Telling
 from demo.diary_writing import Diary, log
 from demo.stage import Story, minutes
 from domain.dosing import nearest_mark
-from domain.entries import Channel, Outcome
+from domain.entries import Channel, DoseSource, Outcome
 from domain.order_guards import Guard
 from domain.orders import OrderKind, order_at
 from domain.slots import Slot, SlotKey, next_slot, slots_between
@@ -83,8 +83,9 @@ def _log_for(story: Story, slot: Slot, now: datetime) -> None:
         slot=slot.key,
         taken_at=slot.due_at + minutes(story.chance.uniform(-10, 20)),
         note="按家庭纸质记录录入",
+        source=DoseSource.FAMILY_PAPER,
     )
-    log(story, Telling(said, story.people.coordinator, now), now)
+    log(story, Telling(said, story.people.investigator, now), now)
 
 
 def _ask(story: Story, diary: Diary, incident: Incident, on: date) -> None:

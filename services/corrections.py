@@ -41,7 +41,8 @@ def ask(
 ) -> tuple[CorrectionRequest, bool]:
     """Ask the investigator to put `said` into the diary; the second value says if it is new.
 
-    Outcome `retracted` asks to take out what stands in the slot. Raises RefusedError and
+    Outcome `retracted` asks to take out what stands in the slot; `second_dose` to put another dose
+    beside it. Raises RefusedError and
     ConflictError as logging a dose does.
     """
     check_words(said, protocol)
@@ -160,9 +161,10 @@ def _enter(
     protocol: Protocol,
     now: datetime,
 ) -> DoseEntry | None:
-    """Write the entry; whatever else stands in the slot is taken out beside it."""
+    """Write the entry; whatever else stands in the slot is taken out beside it. A second dose
+    stands beside what is there: both were given."""
     standing = _standing(session, participant, row, protocol=protocol, now=now)
-    if not standing:
+    if not standing or row.is_second_dose:
         if row.outcome is Outcome.RETRACTED:
             return None
         said = _said(row, row.outcome, row.public_id, now)
@@ -222,6 +224,8 @@ def _said(row: CorrectionRequest, outcome: Outcome, for_id: uuid.UUID, now: date
         given_ml=row.given_ml,
         vomited_after_minutes=row.vomited_after_minutes,
         missed_reason=row.missed_reason,
+        second_dose=row.is_second_dose,
+        second_dose_reason=row.reason if row.is_second_dose else None,
     )
 
 
@@ -234,6 +238,7 @@ def _told(said: SaidDose, reason: str) -> dict[str, object]:
         "taken_at": said.claimed_at,
         "vomited_after_minutes": said.vomited_after_minutes,
         "missed_reason": said.missed_reason,
+        "is_second_dose": said.second_dose,
         "reason": reason,
     }
 

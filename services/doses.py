@@ -18,6 +18,7 @@ from models.participant import Participant
 from services.actor import Actor, account_of
 from services.alerts import raise_once
 from services.audit import Act, record
+from services.clinic_entries import check_far_back
 from services.dose_guards import ask_first
 from services.dose_matters import advice_of, matters_of, read_advice, write_advice
 from services.dose_scene import Scene, look_around
@@ -73,7 +74,8 @@ def log_dose(
     Whether the actor may write in this child's diary is for the caller to check. A person at a
     page is asked before a second or too early dose (NeedsConfirmationError `already_given`,
     `too_soon`; details `at`, `by`, `slot`); what comes by other ways already happened, so it is
-    recorded, folded, and told to the clinic. Raises RefusedError (code and field) and
+    recorded, folded, and told to the clinic. Far back in the diary only some may write for the
+    clinic (`needs_investigator`). Raises RefusedError (code and field) and
     ConflictError for the same id with other content.
     """
     if said.outcome is Outcome.RETRACTED:
@@ -157,6 +159,7 @@ def _write(desk: _Desk, said: SaidDose, amendment: _Amendment | None) -> LoggedD
     scene = look_around(
         desk.session, desk.participant, said, amended, protocol=desk.protocol, now=desk.now
     )
+    check_far_back(desk.session, desk.actor, said, scene)
     row = _row(desk, said, scene, amendment)
     view = scene.with_entry(desk.session, row)
     if said.channel is Channel.PAGE:
@@ -213,6 +216,7 @@ def _row(desk: _Desk, said: SaidDose, scene: Scene, amendment: _Amendment | None
         received_at=desk.now,
         entered_by_id=account_of(desk.actor),
         channel=said.channel,
+        source=said.source,
         is_late_entry=scene.is_late_entry,
         amends_id=amendment.row.id if amendment else None,
         amend_reason=amendment.reason if amendment else None,
@@ -257,7 +261,8 @@ def _keep(desk: _Desk, row: DoseEntry, amended: DoseEntry | None, action: str) -
 
 def _facts(row: DoseEntry) -> Mapping[str, object]:
     names = ("slot_on", "half", "outcome", "taken_at", "given_ml", "vomited_after_minutes")
-    facts = {name: getattr(row, name) for name in (*names, "missed_reason", "is_second_dose")}
+    more = ("missed_reason", "is_second_dose", "source")
+    facts = {name: getattr(row, name) for name in (*names, *more)}
     return {name: value for name, value in facts.items() if value is not None}
 
 

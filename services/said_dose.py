@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from domain.entries import DOSE_OUTCOMES, Channel, Outcome
+from domain.entries import DOSE_OUTCOMES, Channel, DoseSource, Outcome
 from domain.lateness import Admission, admission
 from domain.protocol import Protocol
 from domain.slots import SlotKey
 from services.errors import RefusedError
+
+# a machine with a token is one of the hospital's
+_OF_THE_CLINIC = frozenset({Channel.CLINIC, Channel.API})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,7 @@ class SaidDose:
     `second_dose` says that the person saw the warning and means another dose of the slot (with the
     reason), `knows_too_soon` that they saw how short ago the last dose was. Amounts in mL, only
     for a partial dose. Outcome `retracted` is for corrections: the entry should not be there.
+    `source` says where the clinic, or a machine of it, knows the dose from.
     """
 
     client_id: uuid.UUID
@@ -41,6 +45,7 @@ class SaidDose:
     note: str | None = None
     entered_zone: str | None = None
     clock_offset_seconds: int | None = None
+    source: DoseSource | None = None
 
     @property
     def tells_a_dose(self) -> bool:
@@ -70,6 +75,7 @@ def content(said: SaidDose) -> Mapping[str, object]:
         "missed_reason": said.missed_reason,
         "is_second_dose": said.second_dose,
         "note": said.words,
+        "source": said.source,
     }
     if said.slot is not None:
         told |= {"slot_on": said.slot.on, "half": said.slot.half}
@@ -92,6 +98,8 @@ def check_words(said: SaidDose, protocol: Protocol) -> None:
         raise RefusedError("only_for_missed", "missed_reason")
     if said.missed_reason is not None and said.missed_reason not in protocol.missed_reasons:
         raise RefusedError("not_a_choice", "missed_reason")
+    if said.source is not None and said.channel not in _OF_THE_CLINIC:
+        raise RefusedError("only_for_the_clinic", "source")
     if not said.tells_a_dose:
         _check_no_dose(said)
 
@@ -115,7 +123,7 @@ def admit(said: SaidDose, due_at: datetime, protocol: Protocol, now: datetime) -
     """May it be said now of then (trial.md §5)? Returns whether it is a late entry.
 
     Raises RefusedError `dose_in_the_future` and `needs_correction_request` on field `taken_at`.
-    The clinic is not bound to the hours back: it enters what its own records say.
+    How far back the clinic may enter is for services/clinic_entries.py.
     """
     recorded_at = min(said.entered_at_true, now)
     claimed_at = said.claimed_at or _claim_without_time(said, due_at, recorded_at)

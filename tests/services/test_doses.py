@@ -14,9 +14,10 @@ from domain.diary import SlotStatus
 from domain.entries import Channel, Outcome
 from domain.protocol import Half
 from domain.slots import SlotKey
-from factories import a_carer, a_participant, as_actor
+from factories import a_carer, a_clinician, a_participant, as_actor
 from models.audit import AuditEntry
 from models.participant import ParticipantStatus
+from models.site import Site
 from services.doses import log_dose
 from services.errors import ConflictError, RefusedError
 
@@ -141,9 +142,11 @@ def test_after_a_day_only_the_investigator_decides(family: Family) -> None:
         family.log(slot=None, taken_at=taken)
 
 
-def test_the_clinic_may_enter_what_its_records_say(family: Family) -> None:
+def test_the_investigator_may_enter_what_records_of_long_ago_say(family: Family) -> None:
+    doctor = a_clinician(family.session, family.session.get_one(Site, family.child.site_id))
     taken = NOW - timedelta(days=5)
-    assert family.log(slot=None, taken_at=taken, channel=Channel.CLINIC).entry.is_late_entry
+    said = {"slot": None, "taken_at": taken, "channel": Channel.CLINIC}
+    assert family.log(by=doctor, **said).entry.is_late_entry
 
 
 def test_an_entry_made_offline_counts_from_the_phone(family: Family) -> None:
