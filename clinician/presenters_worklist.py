@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from clinician.visit_words import visit_label
 from clinician.work_words import HALVES, URGENCIES, matter_word
 from domain.interval import Interval
 from domain.level import Position
@@ -111,8 +112,7 @@ def detail_of(item: WorkItem, protocol: Protocol) -> str:
         case "level_concern":
             return _level_detail(facts)
         case "visit_today" | "visit_overdue":
-            plan = protocol.visit(str(facts["visit"]))
-            return str(plan.label.get(language(), plan.label["en"]))
+            return visit_label(protocol, str(facts["visit"]))
         case "second_signature":
             ml = facts.get("ml")
             return millilitres(ml) if isinstance(ml, Decimal) else ""
