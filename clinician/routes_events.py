@@ -21,8 +21,8 @@ from services.adverse_events import (
     SaidEvent,
     events_of,
     record_event,
-    regrade_event,
 )
+from services.event_changes import Changing, SaidGrade, regrade_event
 from services.errors import RefusedError
 from services.results import find_result
 from web.fields import Choice, Day, Tick, Words
@@ -82,7 +82,14 @@ def new_event(participant: UUID) -> ResponseReturnValue:
     if filled.form is None:
         return _form(place, filled), 422
     try:
-        record_event(place.session, place.actor, place.child, filled.form, now=place.now)
+        record_event(
+            place.session,
+            place.actor,
+            place.child,
+            filled.form,
+            protocol=place.protocol,
+            now=place.now,
+        )
     except RefusedError as refused:
         return _form(place, filled.refused(refused)), 422
     place.session.commit()

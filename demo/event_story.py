@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from demo.stage import Story
-from models.adverse_event import Relatedness
+from models.adverse_event import AdverseEvent, Relatedness
 from models.attention import Alert, Urgency
 from services.adverse_events import (
     Action,
@@ -16,10 +16,10 @@ from services.adverse_events import (
     EventSource,
     SaidEvent,
     record_event,
-    regrade_event,
 )
+from services.alert_acts import Acknowledgement, AlertOutcome, acknowledge
+from services.event_changes import Changing, SaidChange, SaidGrade, change_event, regrade_event
 from services.protocols import Protocols
-from services.worklist import Acknowledgement, AlertOutcome, acknowledge
 
 # what came up longer ago has been dealt with, mostly
 STILL_OPEN: Final = timedelta(days=4)
@@ -69,8 +69,6 @@ def put_on_agenda(story: Story) -> None:
 
 def _record(story: Story, event: Event, now: datetime) -> None:
     began_on = story.day_of(now) - timedelta(days=1)
-    ended_on = began_on + timedelta(days=event.days)
-    over = ended_on < story.day_of(story.stage.now)
     said = SaidEvent(
         client_id=story.id("event", began_on),
         term=event.term,
@@ -78,16 +76,36 @@ def _record(story: Story, event: Event, now: datetime) -> None:
         verbatim=event.verbatim,
         source=event.source,
         started_on=began_on,
-        ended_on=ended_on if over else None,
         relatedness=event.relatedness,
         action=Action.NONE,
-        outcome=EventOutcome.RECOVERED if over else EventOutcome.RECOVERING,
+        outcome=EventOutcome.RECOVERING,
     )
     stage, actor = story.stage, story.people.investigator
-    row, _new = record_event(stage.session, actor, story.row, said, now=now)
+    row, _new = record_event(
+        stage.session, actor, story.row, said, protocol=stage.protocol, now=now
+    )
     if event.days > 10 and story.chance.random() < 0.5:
-        worse = (event.grade + 1, began_on)
-        regrade_event(stage.session, actor, row, worse, now=now + timedelta(minutes=5))
+        story.agenda.at(now + timedelta(days=3), partial(_worsen, story, event, row))
+    story.agenda.at(now + timedelta(days=event.days), partial(_end, story, row))
+
+
+def _worsen(story: Story, event: Event, row: AdverseEvent, now: datetime) -> None:
+    said = SaidGrade(grade=event.grade + 1, since_on=story.day_of(now))
+    regrade_event(story.stage.session, _changing(story, now), row, said)
+
+
+def _end(story: Story, row: AdverseEvent, now: datetime) -> None:
+    """What was entered as going on is over."""
+    said = SaidChange(
+        client_id=story.id("event over", row.public_id),
+        fields={"ended_on": story.day_of(now), "outcome": EventOutcome.RECOVERED.value},
+        reason="复诊时已恢复",
+    )
+    change_event(story.stage.session, _changing(story, now), row, said)
+
+
+def _changing(story: Story, now: datetime) -> Changing:
+    return Changing(story.people.investigator, story.row, story.stage.protocol, now)
 
 
 def answer_alerts(story: Story, protocols: Protocols) -> None:

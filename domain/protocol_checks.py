@@ -93,6 +93,10 @@ def _unknown_terms(record: Protocol) -> Iterator[Fault]:
                 yield "symptoms", f"{kind.code!r} proposes an unknown term {term!r}"
         if not kind.terms:
             yield "symptoms", f"{kind.code!r} proposes nothing"
+        if (kind.advice is None) != (kind.matter is None):
+            yield "symptoms", f"{kind.code!r} needs both advice and matter, or neither"
+        if kind.matter is not None and record.worklist.trigger(kind.matter) is None:
+            yield "symptoms", f"{kind.code!r} raises an unknown matter {kind.matter!r}"
 
 
 @record_faults.register

@@ -10,12 +10,14 @@ Label = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SymptomKind:
-    """What a family may report. `advice` names the text that answers it at once; where there is
-    one, the clinic is told too. `terms` are the clinical terms that a report proposes."""
+    """What a family may report. `advice` names the text that answers it at once, `matter` the
+    trigger of the worklist that tells the clinic: both or neither. `terms` are the clinical terms
+    that a report proposes."""
 
     code: str
     label: Label
     advice: str | None
+    matter: str | None
     terms: tuple[str, ...]
 
 
