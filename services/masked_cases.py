@@ -1,6 +1,7 @@
 """Cases for masked reading: which two photos of a child go to whom."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,7 +104,11 @@ def name_third(
         raise RefusedError("third_is_named", "third")
     if account.id in {task.reader_id for task in tasks}:
         raise RefusedError("reader_named_twice", "third")
-    seat(session, actor, row, {THIRD: account}, draw=draw, now=now)
+    try:
+        with session.begin_nested():
+            seat(session, actor, row, {THIRD: account}, draw=draw, now=now)
+    except IntegrityError:  # somebody else named one at the same moment
+        raise RefusedError("third_is_named", "third") from None
     act = ("reading.third_named", {"readers": {THIRD: account.display_name}})
     _record(session, actor, row, act, now=now)
     return row
@@ -163,7 +168,7 @@ def _add(session: Session, row: ReadingCase, content: dict[str, Any]) -> tuple[R
 
 # an action, and what the trail keeps of it. Neither sides nor ranks: they stand in the tasks,
 # which never change
-Noted = tuple[str, dict[str, object]]
+Noted = tuple[str, Mapping[str, object]]
 
 
 def _made(photos: list[Photo], accounts: dict[int, Account]) -> Noted:

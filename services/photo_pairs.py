@@ -33,7 +33,8 @@ def proposed_pairs(
     session: Session, site_id: int, protocols: Mapping[str, Protocol], *, today: date
 ) -> tuple[PhotoPair, ...]:
     """For each child of the site and each assessment visit that has come and has no case yet: the
-    nearest usable photos of every view and part of the body that has both."""
+    usable photos nearest to the baseline and to the visit, of every view and part of the body that
+    has both. A photo nearer to another assessment visit is not taken for this one."""
     children = session.scalars(
         select(Participant).where(Participant.site_id == site_id).order_by(Participant.study_number)
     ).all()
@@ -64,14 +65,27 @@ def _pairs_of(
     first = next((visit for visit in visits if visit.code == protocol.visits[0].code), None)
     if first is None:
         return
-    for visit in visits:
-        if not asks_for_assessment(visit, protocol):
-            continue
+    asked = [visit for visit in visits if asks_for_assessment(visit, protocol)]
+    for visit in asked:
         for alike in _by_view(photos, protocol):
             baseline = _nearest(alike, first.on)
-            later = [photo for photo in alike if photo.shown_on > baseline.shown_on]
-            if later:
-                yield PhotoPair(child, visit, baseline, _nearest(later, visit.done_on or visit.on))
+            near = [
+                photo
+                for photo in alike
+                if photo.shown_on > baseline.shown_on and _visit_of(photo, (first, *asked)) is visit
+            ]
+            if near:
+                yield PhotoPair(child, visit, baseline, _nearest(near, _day_of(visit)))
+
+
+def _visit_of(photo: Photo, visits: Sequence[Visit]) -> Visit:
+    """The visit a photo is nearest to; of two equally near ones the earlier."""
+    return min(visits, key=lambda visit: (abs(photo.shown_on - _day_of(visit)), visit.on))
+
+
+def _day_of(visit: Visit) -> date:
+    """The day it took place, or else is planned for."""
+    return visit.done_on or visit.on
 
 
 def _by_view(photos: Sequence[Photo], protocol: Protocol) -> list[list[Photo]]:
