@@ -4,7 +4,7 @@ import { stripSeries } from "./timeline_strip.js";
 import { colours } from "./timeline_colours.js";
 import { listenToKeys } from "./timeline_keys.js";
 import { keepZoomInAddress, zoomOfAddress } from "./timeline_zoom.js";
-import { axes, lanesOf, titles } from "./timeline_tracks.js";
+import { axes, heightOf, lanesOf, titles } from "./timeline_tracks.js";
 import { belowSeries, gradeSeries, levelSeries, lineSeries, markSeries, orderSeries } from "./timeline_series.js";
 
 /**
@@ -132,6 +132,7 @@ function draw() {
   const data = /** @type {Data} */ (JSON.parse(source.textContent));
   if (lanesOf(data).length === 0) return;
   place.hidden = false;
+  place.style.height = heightOf(lanesOf(data));
   for (const id of ["timeline-keys", "timeline-legend"]) document.getElementById(id)?.removeAttribute("hidden");
   const chart = echarts.init(place, null, { renderer: "canvas", locale: data.language === "zh" ? "ZH" : "EN" });
   const paint = () => chart.setOption(/** @type {any} */ (options(data, place)), true);

@@ -43,6 +43,13 @@ function placed(lanes) {
   });
 }
 
+/** So that a track looks the same beside few others as beside many.
+ * @param {Lane[]} lanes */
+export function heightOf(lanes) {
+  const whole = lanes.reduce((sum, lane) => sum + lane.share, 0);
+  return `${Math.round(whole * 0.48) + 6}rem`;
+}
+
 /** @param {Lane[]} lanes @param {Colours} ink @param {boolean} narrow */
 export function axes(lanes, ink, narrow) {
   return lanes.map((lane, index) =>
