@@ -39,6 +39,20 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.show_diary": Need(verb=Reading.DOSES, staff=Permission.VIEW, carers=True),
     "api.log_dose": Need(verb=Permission.DIARY, staff=Permission.DIARY, carers=True, to_log=True),
     "api.undo_dose": Need(verb=Permission.DIARY, staff=Permission.DIARY, carers=True, to_log=True),
+    "api.enter_dose_sheet": Need(verb=Permission.DIARY, staff=Permission.DIARY),
+    "api.show_adherence": Need(verb=Reading.DOSES, staff=Permission.VIEW),
+    "api.list_corrections": Need(verb=Reading.DOSES, staff=Permission.VIEW, carers=True),
+    "api.ask_correction": Need(
+        verb=Permission.DIARY, staff=Permission.DIARY, carers=True, to_log=True
+    ),
+    # no token has this verb: a person decides
+    "api.decide_correction": Need(verb=Permission.DECIDE, staff=Permission.DECIDE),
+    "api.list_visits": Need(verb=Permission.VIEW, staff=Permission.VIEW),
+    "api.add_visit": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.move_visit": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.mark_visit": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_stays": Need(verb=Permission.VIEW, staff=Permission.VIEW),
+    "api.record_stay": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.list_photos": Need(verb=Reading.PHOTOS, staff=Permission.VIEW, carers=True),
     "api.add_photo": Need(
         verb=Permission.PHOTOS, staff=Permission.PHOTOS, carers=True, to_log=True
@@ -46,6 +60,13 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.show_photo": Need(verb=Reading.PHOTOS, staff=Permission.VIEW, carers=True),
     "api.list_orders": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
     "api.write_order": Need(verb=Permission.ORDER, staff=Permission.ORDER),
+    "api.show_proposal": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
+    "api.hold_doses": Need(verb=Permission.ORDER, staff=Permission.ORDER),
+    "api.restart_doses": Need(verb=Permission.ORDER, staff=Permission.ORDER),
+    "api.list_measurements": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_measurement": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_medicines": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_medicine": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.list_levels": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.record_level": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.list_labs": Need(verb=Reading.RESULTS, staff=Permission.VIEW),

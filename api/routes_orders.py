@@ -7,10 +7,22 @@ from typing import Any
 from api.access import actor_here, child_here
 from api.blueprint import blueprint, refusals, writes
 from api.presenters import Shown, shown
-from api.schemas_orders import OrderSchema, SaidOrderSchema
+from api.schemas_orders import (
+    OrderSchema,
+    ProposalQuerySchema,
+    ProposalSchema,
+    SaidHoldSchema,
+    SaidOrderSchema,
+    SaidRestartSchema,
+)
 from api.schemas_results import listed
 from domain.slots import SlotKey
+from models.laboratory import Level
 from models.order import DoseOrder
+from models.participant import Participant
+from services.adjustments import adjustment, document_of, level_named, newest_level
+from services.errors import RefusedError
+from services.holds import SaidHold, SaidRestart, hold, restart
 from services.orders import SaidOrder
 from services.orders import write_order as write
 from services.records import is_kept, records_of
@@ -23,8 +35,17 @@ from web.parts import now, parts
 @refusals(404)
 def list_orders(child: uuid.UUID) -> Mapping[str, tuple[Shown, ...]]:
     """List orders and holds, unsigned and amended ones too, in the order written."""
-    rows = records_of(db.session(), DoseOrder, child_here(child).id, by=DoseOrder.recorded_at)
-    return {"items": tuple(_shown(row, rows.amended(row)) for row in rows.rows)}
+    session, participant = db.session(), child_here(child)
+    rows = records_of(session, DoseOrder, participant.id, by=DoseOrder.recorded_at)
+    levels = {
+        row.id: row.public_id
+        for row in records_of(session, Level, participant.id, by=Level.drawn_at).rows
+    }
+    return {
+        "items": tuple(
+            _shown(row, rows.amended(row), levels.get(row.level_id or 0)) for row in rows.rows
+        )
+    }
 
 
 @blueprint.route("/children/<uuid:child>/orders", methods=["POST"], tags=["Orders"])
@@ -35,13 +56,13 @@ def list_orders(child: uuid.UUID) -> Mapping[str, tuple[Shown, ...]]:
 def write_order(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
     """Write an order.
 
-    Guards that it touches answer 409 `needs_confirmation` until they come in `confirmed`. A
-    prescriber's order is signed with it; a machine's waits for a prescriber's signature, and so
+    By hand (`given_ml` or `prescribed_mg`), or with `takes_proposal` what the formula says to
+    `level`. Guards that it touches answer 409 `needs_confirmation` until they come in `confirmed`.
+    A prescriber's order is signed with it; a machine's waits for a prescriber's signature, and so
     does one that needs a second person.
     """
     participant = child_here(child)
-    key = {"participant_id": participant.id, "client_id": body["client_id"]}
-    was_there = is_kept(db.session(), DoseOrder, key)
+    status = _status(participant, body)
     row = write(
         db.session(),
         actor_here(),
@@ -51,12 +72,75 @@ def write_order(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
         now=now(),
     )
     db.session.commit()
-    return _shown(row, None), 200 if was_there else 201
+    return _shown(row, None, body["level"]), status
 
 
-def _shown(row: DoseOrder, amends: uuid.UUID | None) -> Shown:
+@blueprint.route("/children/<uuid:child>/proposal", tags=["Orders"])
+@blueprint.arguments(ProposalQuerySchema, location="query")
+@blueprint.response(200, ProposalSchema)
+@refusals(404, 422)
+def show_proposal(query: Mapping[str, Any], child: uuid.UUID) -> Mapping[str, Any]:
+    """Ask the formula for the next dose.
+
+    For the newest level, or the one named; 422 `no_level` where there is none yet.
+    """
+    session, participant = db.session(), child_here(child)
+    asked = query.get("level")
+    level = (
+        newest_level(session, participant)
+        if asked is None
+        else level_named(session, participant, asked)
+    )
+    if level is None:
+        raise RefusedError("no_level")
+    protocol = parts().protocols[participant.protocol_key]
+    return document_of(adjustment(session, participant, level, protocol=protocol, now=now()))
+
+
+@blueprint.route("/children/<uuid:child>/holds", methods=["POST"], tags=["Orders"])
+@blueprint.arguments(SaidHoldSchema)
+@blueprint.response(201, OrderSchema)
+@blueprint.alt_response(200, schema=OrderSchema, description="It came before.")
+@writes
+def hold_doses(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
+    """Pause the medicine. Only a prescriber can."""
+    participant = child_here(child)
+    status = _status(participant, body)
+    protocol = parts().protocols[participant.protocol_key]
+    row = hold(
+        db.session(), actor_here(), participant, SaidHold(**body), protocol=protocol, now=now()
+    )
+    db.session.commit()
+    return _shown(row, None, None), status
+
+
+@blueprint.route("/children/<uuid:child>/restarts", methods=["POST"], tags=["Orders"])
+@blueprint.arguments(SaidRestartSchema)
+@blueprint.response(201, OrderSchema)
+@blueprint.alt_response(200, schema=OrderSchema, description="It came before.")
+@writes
+def restart_doses(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
+    """End a hold: the answer is the hold with its end. Only a prescriber can."""
+    participant = child_here(child)
+    status = _status(participant, body)
+    protocol = parts().protocols[participant.protocol_key]
+    row = restart(
+        db.session(), actor_here(), participant, SaidRestart(**body), protocol=protocol, now=now()
+    )
+    db.session.commit()
+    amended = db.session.get_one(DoseOrder, row.amends_id) if row.amends_id else None
+    return _shown(row, amended.public_id if amended else None, None), status
+
+
+def _status(participant: Participant, body: Mapping[str, Any]) -> int:
+    """200 for what came before."""
+    key = {"participant_id": participant.id, "client_id": body["client_id"]}
+    return 200 if is_kept(db.session(), DoseOrder, key) else 201
+
+
+def _shown(row: DoseOrder, amends: uuid.UUID | None, level: uuid.UUID | None) -> Shown:
     until = None
     if row.until_on is not None and row.until_half is not None:
         until = SlotKey(row.until_on, row.until_half)
     slots = {"from_slot": SlotKey(row.from_on, row.from_half), "until_slot": until}
-    return {**shown(row, amends), **slots}
+    return {**shown(row, amends), **slots, "level": level}

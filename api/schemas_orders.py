@@ -1,11 +1,14 @@
 """Dose orders as they travel."""
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
-from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Words
+from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Words, YesNo
 from api.schemas import RecordedSchema, SlotSchema, WriteSchema
+from domain.adjustment import Refusal
+from domain.level import Position
 from domain.order_guards import Guard
 from domain.orders import OrderKind
+from domain.trough import Finding
 
 
 class SaidOrderSchema(WriteSchema):
@@ -15,6 +18,18 @@ class SaidOrderSchema(WriteSchema):
     reason = Words(required=True, longest=500)
     given_ml = Exact(load_default=None, allow_none=True)
     prescribed_mg = Exact(load_default=None, allow_none=True)
+    level = Ident(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the level that the order answers"},
+    )
+    takes_proposal = YesNo(
+        load_default=False,
+        metadata={
+            "description": "order what the formula proposes for `level`; `given_ml`, if it is "
+            "there, must be that dose"
+        },
+    )
     confirmed = fields.List(
         Choice(Guard),
         load_default=list,
@@ -26,6 +41,81 @@ class SaidOrderSchema(WriteSchema):
         allow_none=True,
         metadata={"description": "the mL typed a second time, where a guard asks for it"},
     )
+
+
+class SaidHoldSchema(WriteSchema):
+    """No doses from a slot on; `until_slot`, if known, is the first one given again."""
+
+    from_slot = fields.Nested(SlotSchema, required=True)
+    until_slot = fields.Nested(SlotSchema, load_default=None, allow_none=True)
+    reason = Words(required=True, longest=500)
+
+
+class SaidRestartSchema(WriteSchema):
+    """The slot from which the dose ordered before the hold is given again."""
+
+    from_slot = fields.Nested(SlotSchema, required=True)
+    reason = Words(required=True, longest=500)
+
+
+class ProposedAmountSchema(Schema):
+    """A dose before and after the rounding to the syringe."""
+
+    prescribed_mg = Computed(required=True)
+    given_ml = Exact(required=True)
+    given_mg = Computed(required=True)
+    rounding_error_mg = Computed(required=True)
+
+
+class ProposedDoseSchema(ProposedAmountSchema):
+    """What the formula proposes; `by_formula_mg` is neither capped nor rounded."""
+
+    current_mg = Computed(required=True)
+    target_level = Computed(required=True)
+    by_formula_mg = Computed(required=True)
+    capped = YesNo(required=True)
+    at_low_end = fields.Nested(ProposedAmountSchema, required=True)
+    at_high_end = fields.Nested(ProposedAmountSchema, required=True)
+    predicted_level = Computed(required=True)
+    changes_nothing = YesNo(required=True)
+
+
+class ProposalSchema(Schema):
+    """What the formula says to a level: `proposal`, or every reason in `refusals` why not."""
+
+    rule_version = Words(required=True)
+    level = Ident(required=True)
+    result = Words(required=True)
+    drawn_at = fields.String(required=True, metadata={"format": "date-time"})
+    is_newest_level = YesNo(required=True)
+    position = Choice(Position, required=True)
+    verdict = Choice(Finding, required=True)
+    verdict_by_rule = Choice(Finding, required=True)
+    overruled = YesNo(required=True)
+    target_low = Exact(required=True)
+    target_high = Exact(required=True)
+    current_ml = Exact(required=True, allow_none=True)
+    days_on_dose = fields.Integer(required=True, allow_none=True)
+    changed_after_sample = YesNo(required=True)
+    irregular_before = YesNo(required=True)
+    interacting_medicines = fields.List(fields.String(), required=True)
+    unknown_medicines = fields.List(fields.String(), required=True)
+    age_months = fields.Integer(required=True)
+    max_step_fraction = Exact(required=True)
+    refusals = fields.List(Choice(Refusal), required=True)
+    proposal = fields.Nested(ProposedDoseSchema, required=True, allow_none=True)
+
+
+class ProposalQuerySchema(Schema):
+    """Of the newest level, or of the one named."""
+
+    level = Ident(load_default=None)
+
+
+class KeptProposalSchema(ProposalSchema):
+    """The same as it was when the order was written; `taken` says that it was ordered."""
+
+    taken = YesNo(required=True)
 
 
 class OrderSchema(RecordedSchema):
@@ -47,6 +137,8 @@ class OrderSchema(RecordedSchema):
     reason = Words(required=True)
     guards = fields.List(Choice(Guard), required=True)
     rule_version = Words(required=True)
+    level = Ident(required=True, allow_none=True)
+    proposal = fields.Nested(KeptProposalSchema, required=True, allow_none=True)
     signed_at = Instant(required=True, allow_none=True)
     second_signed_at = Instant(required=True, allow_none=True)
     amends = Ident(required=True, allow_none=True)

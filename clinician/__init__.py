@@ -15,6 +15,7 @@ from clinician import routes_events as routes_events  # noqa: E402 - as above
 from clinician import routes_holds as routes_holds  # noqa: E402 - as above
 from clinician import routes_labs as routes_labs  # noqa: E402 - as above
 from clinician import routes_levels as routes_levels  # noqa: E402 - as above
+from clinician import routes_measurements as routes_measurements  # noqa: E402 - as above
 from clinician import routes_orders as routes_orders  # noqa: E402 - as above
 from clinician import routes_photos as routes_photos  # noqa: E402 - as above
 from clinician import routes_review as routes_review  # noqa: E402 - as above

@@ -12,13 +12,15 @@ from domain.slots import SlotKey
 from services.errors import RefusedError
 from services.holds import SaidHold, SaidRestart
 from services.orders import SaidOrder
-from web.fields import Amount, Choice, Day, Many, Words
+from web.fields import Amount, Choice, Day, Ident, Many, Words
 from web.forms import WriteSchema
 
 
 class Unit(StrEnum):
-    """How the dose is said. `start` is the arm's starting dose, worked out by the protocol."""
+    """How the dose is said. `start` is the arm's starting dose, worked out by the protocol, and
+    `proposal` what the formula says to a level."""
 
+    PROPOSAL = "proposal"
     START = "start"
     ML = "ml"
     MG = "mg"
@@ -30,6 +32,9 @@ class OrderSchema(WriteSchema):
     from_on = Day(required=True)
     from_half = Choice(Half, required=True)
     reason = Words(required=True, longest=500)
+    level = Ident(load_default=None)
+    # what the check page showed of a proposal: it must still be that when it is signed
+    seen_ml = Amount(load_default=None)
     confirmed = Many(Choice(Guard), load_default=list)
     retyped_ml = Amount(load_default=None)
 
@@ -42,13 +47,16 @@ class OrderForm:
     from_on: date
     from_half: Half
     reason: str
+    level: UUID | None
+    seen_ml: Decimal | None
     confirmed: list[Guard]
     retyped_ml: Decimal | None
 
     def said(self, starting_mg: Decimal) -> SaidOrder:
         """As the use case takes it. Raises RefusedError when the amount is missing."""
-        if self.unit is not Unit.START and self.amount is None:
+        if self.unit in {Unit.ML, Unit.MG} and self.amount is None:
             raise RefusedError("required", "amount")
+        ml = {Unit.ML: self.amount, Unit.PROPOSAL: self.seen_ml}
         mg = {Unit.START: starting_mg, Unit.MG: self.amount}
         return SaidOrder(
             client_id=self.client_id,
@@ -57,7 +65,9 @@ class OrderForm:
             confirmed=frozenset(self.confirmed),
             retyped_ml=self.retyped_ml,
             prescribed_mg=mg.get(self.unit),
-            given_ml=self.amount if self.unit is Unit.ML else None,
+            given_ml=ml.get(self.unit),
+            level=self.level,
+            takes_proposal=self.unit is Unit.PROPOSAL,
         )
 
 

@@ -73,6 +73,7 @@ class Place(ChildPlace):
         words = {
             "participant": _("Overview"),
             "orders": _("Orders"),
+            "measurements": _("Height and weight"),
             "labs": _("Laboratory"),
             "photos": _("Photos"),
             "assessments": _("Response"),

@@ -8,13 +8,17 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from clinician.amounts import places, signed
+from clinician.order_words import GUARDS_MET
+from clinician.result_words import word
 from clinician.work_words import HALVES
 from domain.order_guards import Guard
 from domain.orders import OrderKind
 from domain.protocol import Half
 from models.order import DoseOrder
+from services.growth import SizeReview
 from services.measurements import surface_of
-from services.orders import WeighedOrder, is_overtaken
+from services.order_weighing import WeighedOrder
+from services.orders import is_overtaken
 from web.formats import day, millilitres, plain_amount
 
 
@@ -30,6 +34,21 @@ class OrderRow:
     state: str
     signers: tuple[str, ...]
     waits: bool
+    rests_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeWords:
+    """The dose ordered last against the body of then and of now."""
+
+    is_due: bool
+    measured_on: str
+    change: str
+    mg: str
+    per_m2_then: str
+    per_m2_now: str
+    surface_then: str
+    surface_now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +89,22 @@ def order_rows(rows: Sequence[DoseOrder], names: Mapping[int, str]) -> list[Orde
             state=_state(row, signed_rows, row.id in amended),
             signers=_signers(row, names),
             waits=row.signed_at is None and not is_overtaken(row, signed_rows),
+            rests_on=_rests_on(row),
         )
         for row in rows
     ]
+
+
+def _rests_on(row: DoseOrder) -> str:
+    """The formula's proposal, another dose in view of a level, or no level at all."""
+    if row.kind is not OrderKind.DOSE:
+        return ""
+    if row.proposal is None:
+        return str(_("written by hand"))
+    result = row.proposal["result"]
+    if row.proposal["taken"]:
+        return str(_("the proposal for %(level)s ng/mL", level=result))
+    return str(_("written by hand for %(level)s ng/mL", level=result))
 
 
 def _what(row: DoseOrder) -> str:
@@ -140,3 +172,37 @@ def order_check(weighed: WeighedOrder) -> OrderCheck:
 def _change(given: Decimal, before: Decimal) -> str:
     """ "+18.8 %" against the dose before."""
     return f"{signed((given - before) / before * 100, 1)} %"
+
+
+def order_basis(row: DoseOrder) -> list[tuple[str, str]]:
+    """Everything a dose order was computed from, as name and value."""
+    if row.given_ml is None or row.strength_mg_per_ml is None or row.bsa_m2 is None:
+        return []
+    given = row.given_ml * row.strength_mg_per_ml
+    size = f"{row.height_cm:f} cm, {row.weight_kg:f} kg"
+    met = [str(word(GUARDS_MET, code)) for code in row.guards]
+    return [
+        (_("Prescribed"), f"{places(row.prescribed_mg or Decimal(0), 4)} mg"),
+        (_("On the syringe"), f"{millilitres(row.given_ml)} = {plain_amount(given)} mg"),
+        (_("Rounding"), f"{signed(row.rounding_error_mg or Decimal(0), 4)} mg"),
+        (_("For body surface"), f"{places(row.dose_mg_per_m2 or Decimal(0), 3)} mg/m²"),
+        (_("Size"), f"{size} ({day(row.measured_on)})" if row.measured_on else size),
+        (_("Body surface"), f"{places(row.bsa_m2, 4)} m² ({(row.bsa_formula or '').capitalize()})"),
+        (_("Guards"), "; ".join(met) or str(_("none touched"))),
+    ]
+
+
+def size_words(review: SizeReview | None) -> SizeWords | None:
+    """None before the first order."""
+    if review is None:
+        return None
+    return SizeWords(
+        is_due=review.is_due,
+        measured_on=day(review.measured.measured_on),
+        change=f"{signed(review.change * 100, 1)} %",
+        mg=plain_amount(review.mg),
+        per_m2_then=places(review.mg_per_m2_then, 3),
+        per_m2_now=places(review.mg_per_m2_now, 3),
+        surface_then=places(review.then.m2, 4),
+        surface_now=places(review.now.m2, 4),
+    )

@@ -1,8 +1,8 @@
 """Dose orders: the history, a new one, and the signatures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -11,34 +11,56 @@ from flask.typing import ResponseReturnValue
 from clinician import blueprint
 from clinician.order_forms import OrderForm, OrderSchema, Unit
 from clinician.place import Place, place_of
-from clinician.presenters_orders import order_check, order_rows, slot_words
+from clinician.presenters_medicines import medicine_lines
+from clinician.presenters_orders import (
+    order_basis,
+    order_check,
+    order_rows,
+    size_words,
+    slot_words,
+)
+from clinician.presenters_proposals import ProposalView, level_options, proposal_view
 from clinician.signing import needs_code, signed_now
 from clinician.work_words import GUARDS, HALVES, options
 from domain.errors import DomainError
-from domain.orders import OrderKind, order_at
+from domain.order_guards import Guard
+from domain.orders import OrderKind, OrderStep, order_at
+from models.laboratory import Level
 from models.order import DoseOrder
 from services import orders as ordering
 from services.access import Permission
+from services.adjustments import (
+    Adjustment,
+    adjustment,
+    document_of,
+    level_named,
+    recent_levels,
+)
 from services.errors import NeedsConfirmationError, RefusedError
-from services.growth import has_outgrown_order
+from services.growth import size_review
+from services.medicines import medicines_of
 from services.order_history import order_history
 from services.order_slots import check_from_slot, earliest_slot, is_given
-from services.orders import WeighedOrder, order_of, orders_of, weigh, write_order
+from services.order_weighing import WeighedOrder, weigh
+from services.orders import order_of, orders_of, write_order
 from services.people import names_of
 from services.starting_dose import propose_start
 from web.forms import Filled, blank, read_form
 from web.sentences import sentence
 
+MOST_LEVELS: Final = 24
 _ORDERS = "/participants/<uuid:participant>/orders"
 
 
 @blueprint.get(_ORDERS)
 def orders(participant: UUID) -> str:
-    """What is ordered now, what waits for a signature, and everything before."""
+    """What is ordered now, what the formula says to a level, what waits, and everything before."""
     place = place_of(participant)
     rows = orders_of(place.session, place.child.id)
-    now_slot = earliest_slot(place.session, place.child, now=place.now)
-    ruling = order_at(order_history(place.session, place.child.id), now_slot)
+    ruling = _ruling(place)
+    levels = list(recent_levels(place.session, place.child, MOST_LEVELS))
+    found = _adjustment(place, request.args.get("level", type=UUID), levels)
+    taken = medicines_of(place.session, place.child, protocol=place.protocol)
     return place.show(
         "orders",
         "orders",
@@ -46,7 +68,28 @@ def orders(participant: UUID) -> str:
         ruling=ruling,
         is_held=ruling is not None and ruling.kind is OrderKind.HOLD,
         has_orders=bool(rows),
-        has_outgrown=has_outgrown_order(place.session, place.child, protocol=place.protocol),
+        size=size_words(size_review(place.session, place.child, protocol=place.protocol)),
+        levels=level_options(levels, place.zone),
+        chosen=str(found.judged.row.public_id) if found else "",
+        next_dose=proposal_view(document_of(found), place.child, place.zone) if found else None,
+        medicines=medicine_lines(taken, place.today),
+    )
+
+
+@blueprint.get(f"{_ORDERS}/<uuid:order>")
+def order(participant: UUID, order: UUID) -> str:
+    """One order as a step: what it was computed from, what the formula said, who signed."""
+    place = place_of(participant)
+    row = order_of(place.session, place.child, order)
+    rows = orders_of(place.session, place.child.id)
+    shown = next(line for line in order_rows(rows, _names(place, rows)) if line.row.id == row.id)
+    return place.show(
+        "order",
+        "orders",
+        shown=shown,
+        basis=order_basis(row),
+        proposal=proposal_view(row.proposal, place.child, place.zone) if row.proposal else None,
+        note=_note(place, row),
     )
 
 
@@ -62,7 +105,7 @@ def new_order(participant: UUID) -> ResponseReturnValue:
     try:
         weighed = _weighed(place, filled.form)
     except (RefusedError, DomainError) as error:
-        return _form(place, filled.refused(error)), 422
+        return _form(place, _beside(filled, error)), 422
     match request.form.get("step"):
         case "change":
             return _form(place, filled)
@@ -129,22 +172,33 @@ def _starting_mg(place: Place, form: OrderForm) -> Decimal:
     return start.amount.prescribed_mg
 
 
+def _beside(filled: Filled[Any], error: RefusedError | DomainError) -> Filled[Any]:
+    """On this form both amounts are one field, and a proposal is a choice."""
+    fields = {"given_ml": "amount", "prescribed_mg": "amount"}
+    name = "unit" if "proposal" in error.code else fields.get(getattr(error, "field", None) or "")
+    if name is None:
+        return filled.refused(error)
+    return filled.with_error(name, sentence(error.code))
+
+
 def _first_values(place: Place) -> dict[str, str]:
     """The next slot that can still be ordered for; for a first order, the arm's dose."""
     slot = earliest_slot(place.session, place.child, now=place.now)
     if is_given(place.session, place.child, slot):
         slot = slot.shifted(1)
     first = not order_history(place.session, place.child.id)
-    values = {"from_on": slot.on.isoformat(), "from_half": slot.half.value}
-    return {**values, "unit": Unit.START.value if first else Unit.ML.value}
+    unit = Unit.START if first else Unit.ML
+    values = {"from_on": slot.on.isoformat(), "from_half": slot.half.value, "unit": unit.value}
+    level = request.args.get("level", type=UUID)
+    if level is None:
+        return values
+    taken = {"unit": Unit.PROPOSAL.value} if request.args.get("take") else {}
+    return {**values, "level": str(level), **taken}
 
 
 def _form(place: Place, filled: Filled[Any]) -> str:
     start = propose_start(place.session, place.child, protocol=place.protocol, on=place.today)
-    ruling = order_at(
-        order_history(place.session, place.child.id),
-        earliest_slot(place.session, place.child, now=place.now),
-    )
+    found = _adjustment(place, _ident(filled.values.get("level")), [])
     return place.show(
         "order_new",
         "orders",
@@ -153,11 +207,34 @@ def _form(place: Place, filled: Filled[Any]) -> str:
         client_id=filled.client_id,
         halves=options(HALVES),
         start=start,
-        ruling=ruling,
+        ruling=_ruling(place),
         is_first=not order_history(place.session, place.child.id),
-        has_outgrown=has_outgrown_order(place.session, place.child, protocol=place.protocol),
+        size=size_words(size_review(place.session, place.child, protocol=place.protocol)),
+        next_dose=proposal_view(document_of(found), place.child, place.zone) if found else None,
         note=place.text(place.protocol.dosing.neonatal_note) if start.warnings else "",
     )
+
+
+def _ruling(place: Place) -> OrderStep | None:
+    now_slot = earliest_slot(place.session, place.child, now=place.now)
+    return order_at(order_history(place.session, place.child.id), now_slot)
+
+
+def _adjustment(place: Place, public_id: UUID | None, levels: Sequence[Level]) -> Adjustment | None:
+    """What the formula says to the level that is asked for, or to the newest of `levels`."""
+    level = levels[0] if levels else None
+    if public_id is not None:
+        level = level_named(place.session, place.child, public_id)
+    if level is None:
+        return None
+    return adjustment(place.session, place.child, level, protocol=place.protocol, now=place.now)
+
+
+def _ident(typed: object) -> UUID | None:
+    try:
+        return UUID(str(typed)) if typed else None
+    except ValueError:
+        return None
 
 
 def _check(place: Place, filled: Filled[Any], form: OrderForm, weighed: WeighedOrder) -> str:
@@ -170,6 +247,8 @@ def _check(place: Place, filled: Filled[Any], form: OrderForm, weighed: WeighedO
         check=order_check(weighed),
         begins=slot_words(form.from_on, form.from_half),
         guard_words=GUARDS,
+        next_dose=_proposal_of(place, weighed),
+        seen_ml=weighed.amount.given_ml if weighed.takes_proposal else None,
         note=place.text(place.protocol.dosing.neonatal_note),
         needs_code=needs_code(),
     )
@@ -181,10 +260,24 @@ def _sign_page(place: Place, row: DoseOrder, filled: Filled[Any]) -> str:
         "order_sign",
         "orders",
         shown=shown,
+        proposal=proposal_view(row.proposal, place.child, place.zone) if row.proposal else None,
+        guards=[GUARDS[Guard(code)] for code in row.guards],
+        note=_note(place, row),
         errors=filled.errors,
         is_mine=row.signed_by_id == place.actor.account_id,
         needs_code=needs_code(),
     )
+
+
+def _proposal_of(place: Place, weighed: WeighedOrder) -> ProposalView | None:
+    document = weighed.document
+    return proposal_view(document, place.child, place.zone) if document else None
+
+
+def _note(place: Place, row: DoseOrder) -> str:
+    """The warning for a child so young, with the words of its source."""
+    is_young = Guard.UNDER_AGE_WARNING.value in row.guards
+    return place.text(place.protocol.dosing.neonatal_note) if is_young else ""
 
 
 def _names(place: Place, rows: Iterable[DoseOrder]) -> dict[int, str]:

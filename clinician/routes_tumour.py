@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from clinician import blueprint
 from clinician.place import Place, place_of
+from clinician.presenters_medicines import medicine_names
 from clinician.presenters_tumour import skin_values, treatment_values, volume_values
 from clinician.result_words import FIRMNESSES, MODALITIES, SKIN_COLOURS, TREATMENTS, options
 from domain.response_inputs import Firmness, SkinColour
@@ -18,6 +19,7 @@ from domain.volume import Diameters
 from models.tumour import SkinFinding, Treatment, TreatmentKind, TumourVolume
 from services.access import Permission
 from services.errors import RefusedError
+from services.medicines import record_medicine
 from services.results import find_result
 from services.tumour import (
     Entering,
@@ -123,16 +125,24 @@ def new_treatment(participant: UUID) -> ResponseReturnValue:
     place = place_of(participant, Permission.RECORD)
     if request.method != "POST":
         amended = _amended(place, Treatment)
-        first = {"started_on": place.today.isoformat()}
+        first = {"started_on": place.today.isoformat(), "kind": request.args.get("kind", "")}
         return _treatment_form(place, blank(treatment_values(amended) if amended else first))
     filled = read_form(TreatmentSchema(), SaidTreatment)
     if filled.form is None:
         return _treatment_form(place, filled), 422
     try:
-        record_treatment(place.session, _entering(place), filled.form)
+        _record_treatment(place, filled.form)
     except RefusedError as refused:
         return _treatment_form(place, filled.refused(refused)), 422
     return _saved(place)
+
+
+def _record_treatment(place: Place, said: SaidTreatment) -> None:
+    """A medicine is looked up in the study's list, and may call the clinic."""
+    if said.kind is TreatmentKind.MEDICINE:
+        record_medicine(place.session, _entering(place), said, protocol=place.protocol)
+    else:
+        record_treatment(place.session, _entering(place), said)
 
 
 def _said_volume(form: VolumeForm) -> SaidVolume:
@@ -183,7 +193,8 @@ def _skin_form(place: Place, filled: Filled[Any]) -> str:
 
 
 def _treatment_form(place: Place, filled: Filled[Any]) -> str:
-    return _form(place, "treatment_new", filled, kinds=options(TREATMENTS))
+    names = medicine_names(place.protocol)
+    return _form(place, "treatment_new", filled, kinds=options(TREATMENTS), medicine_names=names)
 
 
 def _form(place: Place, name: str, filled: Filled[Any], **context: Any) -> str:

@@ -1,8 +1,10 @@
 """The next dose by the formula: the stored facts brought together for `domain.adjustment`."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +44,7 @@ class Adjustment:
     medicines: tuple[KnownMedicine, ...]
     unlisted: tuple[KnownMedicine, ...]
     is_newest: bool
+    max_step_fraction: Decimal
     rule_version: str
 
     @property
@@ -53,16 +56,21 @@ class Adjustment:
         return self.answer if isinstance(self.answer, Proposal) else None
 
 
-def newest_level(session: Session, participant: Participant) -> Level | None:
-    """The level drawn last, corrected ones left out."""
+def recent_levels(session: Session, participant: Participant, most: int) -> Sequence[Level]:
+    """The levels drawn last, corrected ones left out, the newest first."""
     later = aliased(Level)
-    return session.scalar(
+    return session.scalars(
         select(Level)
         .outerjoin(later, later.amends_id == Level.id)
         .where(Level.participant_id == participant.id, later.id.is_(None))
         .order_by(Level.drawn_at.desc(), Level.id.desc())
-        .limit(1)
-    )
+        .limit(most)
+    ).all()
+
+
+def newest_level(session: Session, participant: Participant) -> Level | None:
+    """The level drawn last; None where there is none."""
+    return next(iter(recent_levels(session, participant, 1)), None)
 
 
 def level_named(session: Session, participant: Participant, public_id: uuid.UUID) -> Level:
@@ -115,6 +123,7 @@ def adjustment(
         medicines=stopping,
         unlisted=tuple(medicine for medicine in taken if medicine.listed is None),
         is_newest=newest is not None and newest.id == level.id,
+        max_step_fraction=protocol.dosing.max_step_fraction,
         rule_version=protocol.key,
     )
 
@@ -162,6 +171,7 @@ def document_of(found: Adjustment) -> dict[str, Any]:
         "interacting_medicines": inputs.interacting_drugs,
         "unknown_medicines": tuple(medicine.row.name for medicine in found.unlisted),
         "age_months": inputs.age_months,
+        "max_step_fraction": found.max_step_fraction,
         "refusals": () if isinstance(found.answer, Proposal) else found.answer.refusals,
         "proposal": _proposed(found.proposal),
     }

@@ -117,7 +117,7 @@ def _tell_clinic(
     code, action = "unknown_medicine", protocol.medicines.unknown_action
     if known.rule is not None:
         is_vaccine = known.rule.code == Effect.LIVE_VACCINE
-        code, action = "live_vaccine" if is_vaccine else "interacting_medicine", known.rule.action
+        code, action = "live_vaccine" if is_vaccine else "interaction", known.rule.action
     facts = {
         "treatment": row.public_id,
         "medicine": listed.code if listed else None,
