@@ -79,10 +79,15 @@ def graded_results(
 
 
 def grade_rows(
-    rows: Sequence[LabResult], baselines: Mapping[str, LabResult], protocol: Protocol
+    rows: Sequence[LabResult],
+    baselines: Mapping[str, LabResult],
+    protocol: Protocol,
+    *,
+    beside: Sequence[LabResult] = (),
 ) -> tuple[LabDraft, ...]:
-    """Grade rows of one child; `baselines` by analyte."""
-    albumins = _albumins((*rows, *baselines.values()))
+    """Grade rows of one child; `baselines` by analyte. `beside` are further results of the child
+    that are not graded themselves."""
+    albumins = _albumins((*beside, *rows))
     return tuple(
         LabDraft(row, _drafts(row, baselines, albumins, protocol), baselines.get(row.analyte))
         for row in rows
