@@ -3,13 +3,17 @@
 from flask import Flask
 
 from api import (
+    routes_adherence,
     routes_assessments,
     routes_children,
+    routes_clinic_diary,
     routes_diary,
+    routes_medicines,
     routes_messages,
     routes_orders,
     routes_photos,
     routes_results,
+    routes_visits,
 )
 from api.blueprint import blueprint
 from api.commands import token
@@ -21,13 +25,17 @@ __all__ = ["init_api"]
 
 # importing them is what puts their endpoints on the blueprint
 ROUTES = (
+    routes_adherence,
     routes_assessments,
     routes_children,
+    routes_clinic_diary,
     routes_diary,
+    routes_medicines,
     routes_messages,
     routes_orders,
     routes_photos,
     routes_results,
+    routes_visits,
 )
 
 

@@ -10,7 +10,7 @@ from api.blueprint import blueprint, refusals, writes
 from api.presenters_diary import ShownEntry, shown_entry, shown_slots, zone_of
 from api.schemas import DaysSchema
 from api.schemas_diary import DiarySchema, EntrySchema, LogDoseSchema, LoggedDoseSchema
-from domain.entries import Channel, Outcome
+from domain.entries import Channel, DoseSource, Outcome
 from domain.slots import local_date
 from models.participant import Participant
 from services.diary import read
@@ -36,7 +36,7 @@ def show_diary(days: Mapping[str, Any], child: uuid.UUID) -> Mapping[str, Any]:
     two weeks. At most 366 days at a time.
     """
     participant = child_here(child)
-    first_on, last_on = _span(participant, days)
+    first_on, last_on = span(participant, days)
     protocol = parts().protocols[participant.protocol_key]
     diary = read(db.session(), participant, protocol, first_on=first_on, last_on=last_on, now=now())
     return {"time_zone": zone_of(diary), "slots": shown_slots(diary, actor_here())}
@@ -57,16 +57,22 @@ def log_dose(body: dict[str, Any], child: uuid.UUID) -> tuple[Mapping[str, Any],
     participant = child_here(child)
     actor = actor_here(is_offline=body.pop("offline"))
     outcome = Outcome(body.pop("outcome"))
+    source = body.pop("source")
     logged = write_dose(
         db.session(),
         actor,
         participant,
-        SaidDose(channel=Channel(actor.channel), outcome=outcome, **body),
+        SaidDose(
+            channel=Channel(actor.channel),
+            outcome=outcome,
+            source=DoseSource(source) if source else None,
+            **body,
+        ),
         protocol=parts().protocols[participant.protocol_key],
         now=now(),
     )
     db.session.commit()
-    return _shown(logged), 201 if logged.created else 200
+    return shown_dose(logged), 201 if logged.created else 200
 
 
 @blueprint.route("/children/<uuid:child>/doses/<uuid:dose>/undo", methods=["POST"], tags=["Diary"])
@@ -91,7 +97,8 @@ def undo_dose(child: uuid.UUID, dose: uuid.UUID) -> ShownEntry:
     return shown_entry(row, actor_here(), amends=dose)
 
 
-def _span(participant: Participant, days: Mapping[str, Any]) -> tuple[date, date]:
+def span(participant: Participant, days: Mapping[str, Any]) -> tuple[date, date]:
+    """The days asked for. Raises RefusedError `days_reversed` and `too_many_days`."""
     tables = timetables(db.session(), participant.id)
     last_on: date = days.get("last_on") or (local_date(tables, now()) if tables else now().date())
     first_on: date = days.get("first_on") or last_on - USUAL_DAYS
@@ -102,7 +109,8 @@ def _span(participant: Participant, days: Mapping[str, Any]) -> tuple[date, date
     return first_on, last_on
 
 
-def _shown(logged: LoggedDose) -> Mapping[str, Any]:
+def shown_dose(logged: LoggedDose) -> Mapping[str, Any]:
+    """What was written, what became of the slot, and the advice to show."""
     status = None if logged.state is None else logged.state.status
     entry = shown_entry(logged.entry, actor_here())
     return {"entry": entry, "status": status, "advice": logged.advice}

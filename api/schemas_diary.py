@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from api.fields import Choice, Count, Exact, Ident, Instant, Words, YesNo
 from api.schemas import SlotSchema, WriteSchema
 from domain.diary import SlotStatus
-from domain.entries import Channel, Outcome
+from domain.entries import Channel, DoseSource, Outcome
 from domain.orders import OrderKind
 
 _ONE_YEAR_IN_SECONDS = 31_536_000
@@ -61,6 +61,12 @@ class LogDoseSchema(WriteSchema):
         load_default=False, metadata={"description": "the warning of a short interval was seen"}
     )
     note = Words(load_default=None, allow_none=True)
+    source = Choice(
+        DoseSource,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "where the clinic knows the dose from; only for the clinic"},
+    )
     offline = YesNo(
         load_default=False,
         metadata={"description": "written without network: recorded without asking back"},
@@ -89,6 +95,7 @@ class EntrySchema(Schema):
     entered_at = Instant(attribute="row.entered_at", required=True)
     received_at = Instant(attribute="row.received_at", required=True)
     channel = Choice(Channel, attribute="row.channel", required=True)
+    source = Choice(DoseSource, attribute="row.source", required=True, allow_none=True)
     late_entry = YesNo(attribute="row.is_late_entry", required=True)
     amends = Ident(required=True, allow_none=True)
     superseded = YesNo(required=True)
