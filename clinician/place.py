@@ -74,6 +74,7 @@ class Place(ChildPlace):
             "participant": _("Overview"),
             "orders": _("Orders"),
             "measurements": _("Height and weight"),
+            "levels": _("Levels"),
             "labs": _("Laboratory"),
             "photos": _("Photos"),
             "assessments": _("Response"),

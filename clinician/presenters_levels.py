@@ -8,23 +8,24 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from clinician.level_words import FLAGS
 from clinician.result_words import (
     ARROWS,
     CHANNELS,
     FINDINGS,
     HALVES,
     POSITIONS,
-    TROUGH_FLAGS,
     URGENCIES,
     word,
 )
 from domain.diary import SlotState, SlotStatus
 from domain.interval import Interval
 from domain.level import Position
+from domain.orders import OrderStep
 from domain.protocol import Protocol
 from models.laboratory import Level, LevelOverrule
 from services.verdicts import JudgedLevel, reported_level
-from web.formats import clock, day, decimal, moment, short_day
+from web.formats import clock, day, decimal, millilitres, moment, plain_amount, short_day
 
 LOOKS: Final[dict[SlotStatus, str]] = {
     SlotStatus.DOUBLED: "double",
@@ -62,11 +63,9 @@ class LevelCard:
     overruled_from: str
     overrule: LevelOverrule | None
     row: Level
-    told: str
     elapsed: str
     days_on_dose: int | None
-    window_hours: str
-    doses: tuple[DoseLine, ...]
+    order: str
     rule_version: str
 
 
@@ -85,17 +84,22 @@ def level_card(judged: JudgedLevel, zone: ZoneInfo, protocol: Protocol) -> Level
         headline=word(FINDINGS, judged.headline),
         is_valid=judged.is_valid,
         reasons=tuple(word(FINDINGS, reason) for reason in verdict.reasons) if verdict else (),
-        flags=tuple(word(TROUGH_FLAGS, flag) for flag in verdict.flags) if verdict else (),
+        flags=tuple(word(FLAGS, flag) for flag in verdict.flags) if verdict else (),
         overruled_from=word(FINDINGS, verdict.headline) if verdict and judged.overrule else "",
         overrule=judged.overrule,
         row=row,
-        told=_told(row, zone),
         elapsed=hours_text(verdict.elapsed) if verdict and verdict.elapsed is not None else "",
         days_on_dose=verdict.days_on_dose if verdict else None,
-        window_hours=decimal(protocol.trough.diary_window_hours),
-        doses=tuple(dose_line(state, zone) for state in verdict.doses) if verdict else (),
+        order=order_text(judged.order),
         rule_version=protocol.key,
     )
+
+
+def order_text(order: OrderStep | None) -> str:
+    """0.36 mL · 0.36 mg: one dose of the order; empty where no dose was prescribed."""
+    if order is None or order.ml is None or order.mg is None:
+        return ""
+    return f"{millilitres(order.ml)} · {plain_amount(order.mg)} mg"
 
 
 def interval_text(target: Interval) -> str:
@@ -113,7 +117,7 @@ def dose_line(state: SlotState, zone: ZoneInfo, look: str | None = None) -> Dose
         clock(dose.taken_at, zone) if dose.taken_at else _("time not known") for dose in state.doses
     ]
     entered = [
-        f"{word(CHANNELS, entry.channel)}, {_near(entry.entered_at, state, zone)}"
+        f"{word(CHANNELS, entry.channel)}, {near(entry.entered_at, state, zone)}"
         for entry in state.entries
     ]
     return DoseLine(
@@ -148,14 +152,7 @@ def level_values(row: Level, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _told(row: Level, zone: ZoneInfo) -> str:
-    if row.last_dose_at is None:
-        return ""
-    at = moment(row.last_dose_at, zone)
-    return str(_("last dose %(at)s, told by %(who)s", at=at, who=row.last_dose_told_by))
-
-
-def _near(at: datetime, state: SlotState, zone: ZoneInfo) -> str:
+def near(at: datetime, state: SlotState, zone: ZoneInfo) -> str:
     """The clock alone on the slot's own day, else with its date."""
     local = at.astimezone(zone)
     if local.date() == state.slot.on:

@@ -1,8 +1,9 @@
 """Sirolimus levels: enter, look at the verdict and what it rests on, overrule."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,27 +11,39 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinician import blueprint
+from clinician.level_words import UNITS
 from clinician.place import Place, place_of
+from clinician.presenters_level_list import level_list
+from clinician.presenters_level_page import level_page, people_of
 from clinician.presenters_levels import level_card, level_values
 from clinician.result_words import FINDINGS, options
+from domain.level import LevelUnit
 from domain.trough import Finding
 from models.laboratory import Level
+from models.visit import BloodDraw
 from services.access import Permission
+from services.blood_draws import draws_on, draws_without_level
 from services.errors import RefusedError
+from services.level_book import level_book, overrules_of
 from services.level_overrules import OverruleSaid, overrule_level
 from services.levels import SaidLevel, record_level, value_fields
-from services.results import find_result
+from services.people import names_of
+from services.results import correction_of, find_result
+from services.timetables import timetables
 from services.verdicts import verdict_of
 from web.fields import Choice, ClockTime, Day, Ident, Words
 from web.forms import Filled, WriteSchema, blank, read_form
 
 _LEVELS = "/participants/<uuid:participant>/levels"
+# so many blood draws without a level are offered for entry
+MOST_DRAWS: Final = 3
 
 
 class LevelSchema(WriteSchema):
     drawn_on = Day(required=True)
     drawn_time = ClockTime(required=True)
     level = Words(required=True, longest=20)
+    unit = Choice(LevelUnit, load_default=LevelUnit.NG_PER_ML)
     assay = Words(longest=32, load_default=None)
     laboratory = Words(longest=80, load_default=None)
     last_dose_on = Day(load_default=None)
@@ -47,6 +60,7 @@ class LevelForm:
     drawn_on: date
     drawn_time: time
     level: str
+    unit: LevelUnit
     assay: str | None
     laboratory: str | None
     last_dose_on: date | None
@@ -67,7 +81,7 @@ def new_level(participant: UUID) -> ResponseReturnValue:
     """Enter a level as the laboratory reported it; with `?amends=` correct one."""
     place = place_of(participant, Permission.RECORD)
     if request.method != "POST":
-        return _form(place, blank(_first_values(place)))
+        return _form(place)
     filled = read_form(LevelSchema(), LevelForm)
     if filled.form is None:
         return _form(place, filled), 422
@@ -80,6 +94,16 @@ def new_level(participant: UUID) -> ResponseReturnValue:
         return _form(place, filled.refused(refused)), 422
     place.session.commit()
     return redirect(_page_of(place, row), 303)
+
+
+@blueprint.get(_LEVELS)
+def levels(participant: UUID) -> str:
+    """All levels of the child, and how often they were in range."""
+    place = place_of(participant)
+    if place.arm is None:
+        return place.show("levels", "levels", levels=None)
+    book = level_book(place.session, place.child, place.protocol, now=place.now)
+    return place.show("levels", "levels", levels=level_list(book, place.zone, place.protocol))
 
 
 @blueprint.get(f"{_LEVELS}/<uuid:level>")
@@ -128,32 +152,58 @@ def _last_dose_at(form: LevelForm, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(on, clock, zone) if on is not None and clock is not None else None
 
 
-def _first_values(place: Place) -> dict[str, str]:
-    """Empty for a new level; what is to be corrected for a correction."""
+def _first_values(place: Place, draws: Sequence[BloodDraw]) -> dict[str, str]:
+    """What is to be corrected for a correction; else the blood draw asked for, or the newest one
+    that waits for its level."""
     amends = request.args.get("amends", type=UUID)
-    if amends is None:
+    if amends is not None:
+        return level_values(find_result(place.session, Level, place.child, amends), place.zone)
+    asked = request.args.get("draw", "")
+    offered = [draw for draw in draws if str(draw.client_id) == asked] or draws[:1]
+    if not offered:
         return {"drawn_on": place.today.isoformat()}
-    return level_values(find_result(place.session, Level, place.child, amends), place.zone)
+    drawn = offered[0].drawn_at.astimezone(place.zone)
+    return {"drawn_on": f"{drawn:%Y-%m-%d}", "drawn_time": f"{drawn:%H:%M}"}
 
 
-def _form(place: Place, filled: Filled[Any]) -> str:
+def _form(place: Place, filled: Filled[Any] | None = None) -> str:
+    draws = draws_without_level(place.session, place.child.id)
+    shown = filled or blank(_first_values(place, draws))
     return place.show(
         "level_new",
-        "participant",
-        values=filled.values,
-        errors=filled.errors,
-        client_id=filled.client_id,
+        "levels",
+        values=shown.values,
+        errors=shown.errors,
+        client_id=shown.client_id,
+        units=options(UNITS),
+        draws=draws[:MOST_DRAWS],
     )
 
 
 def _level(place: Place, row: Level, filled: Filled[Any]) -> str:
-    judged = verdict_of(place.session, place.child, row, protocol=place.protocol, now=place.now)
+    session = place.session
+    judged = verdict_of(session, place.child, row, protocol=place.protocol, now=place.now)
+    overrules = overrules_of(session, row)
+    tables = timetables(session, place.child.id)
+    drawn_on = row.drawn_at.astimezone(place.zone).date()
+    later = correction_of(session, row)
+    page = level_page(
+        judged,
+        overrules,
+        draws_on(session, place.child.id, drawn_on, tables),
+        names_of(session, people_of(judged, overrules)),
+        zone=place.zone,
+        protocol=place.protocol,
+    )
     return place.show(
         "level",
-        "participant",
+        "levels",
         card=level_card(judged, place.zone, place.protocol),
+        page=page,
+        corrected_by=later,
+        corrects=session.get(Level, row.amends_id) if row.amends_id else None,
         verdicts=options(FINDINGS),
-        may_assess=place.may(Permission.ASSESS),
+        may_assess=place.may(Permission.ASSESS) and later is None,
         values=filled.values,
         errors=filled.errors,
         client_id=filled.client_id,

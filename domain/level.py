@@ -24,6 +24,13 @@ class Level:
         return f"<{self.value}" if self.below_quantification else str(self.value)
 
 
+class LevelUnit(StrEnum):
+    """How laboratories print the unit. Both are the same amount: a level is kept as the number."""
+
+    NG_PER_ML = "ng/mL"
+    UG_PER_L = "ug/L"
+
+
 class Position(StrEnum):
     BELOW = "below_range"
     WITHIN = "in_range"

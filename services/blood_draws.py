@@ -12,6 +12,7 @@ from domain.entries import sort_out
 from domain.lateness import Admission, admission
 from domain.protocol import Half, Protocol
 from domain.slots import SlotKey, Timetable, local_date
+from models.laboratory import Level
 from models.participant import Participant
 from models.visit import BloodDraw, Visit, VisitState
 from services.actor import Actor, account_of
@@ -54,6 +55,36 @@ def draw_on(
         .order_by(BloodDraw.drawn_at, BloodDraw.id)
     )
     return next((row for row in rows if local_date(tables, row.drawn_at) == on), None)
+
+
+def draws_on(
+    session: Session, participant_id: int, on: date, tables: Sequence[Timetable]
+) -> tuple[BloodDraw, ...]:
+    """All blood draws reported for this local date, in the order drawn."""
+    return tuple(
+        draw for draw in _draws(session, participant_id) if _on(draw.drawn_at, tables) == on
+    )
+
+
+def draws_without_level(session: Session, participant_id: int) -> tuple[BloodDraw, ...]:
+    """Blood draws on days of which no level is known, the newest first: a level to come."""
+    tables = timetables(session, participant_id)
+    levels = session.scalars(select(Level.drawn_at).where(Level.participant_id == participant_id))
+    known = {_on(drawn_at, tables) for drawn_at in levels}
+    draws = _draws(session, participant_id)
+    return tuple(draw for draw in reversed(draws) if _on(draw.drawn_at, tables) not in known)
+
+
+def _draws(session: Session, participant_id: int) -> Sequence[BloodDraw]:
+    return session.scalars(
+        select(BloodDraw)
+        .where(BloodDraw.participant_id == participant_id)
+        .order_by(BloodDraw.drawn_at, BloodDraw.id)
+    ).all()
+
+
+def _on(at: datetime, tables: Sequence[Timetable]) -> date:
+    return local_date(tables, at) if tables else at.date()
 
 
 def is_before_trough(

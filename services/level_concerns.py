@@ -48,9 +48,9 @@ def end_concern(
     session: Session,
     actor: Actor,
     participant: Participant,
+    *,
     amended: Level,
     by: Level,
-    *,
     now: datetime,
 ) -> None:
     """A corrected level concerns nobody any more: its open matter ends with the reason of the

@@ -101,7 +101,7 @@ def record_level(
         _audit(session, actor, row, amended=amended, site_id=participant.site_id, now=now)
         judged = verdict_of(session, participant, row, protocol=protocol, now=now)
         if amended is not None:
-            end_concern(session, actor, participant, amended, row, now=now)
+            end_concern(session, actor, participant, amended=amended, by=row, now=now)
         raise_concern(session, participant, judged, now)
     return row, new
 

@@ -57,8 +57,12 @@ def amended_row(
 
 def is_corrected(session: Session, row: Base) -> bool:
     """Does another row correct this one?"""
-    table = type(row)
-    return session.scalar(select(table.id).filter_by(amends_id=row.id)) is not None
+    return correction_of(session, row) is not None
+
+
+def correction_of(session: Session, row: Row) -> Row | None:
+    """The row that corrects this one."""
+    return session.scalar(select(type(row)).filter_by(amends_id=row.id))
 
 
 def check_reason(amends: Any, reason: str | None, *, field: str = "amend_reason") -> None:

@@ -181,6 +181,7 @@ CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
     "clinician.times": [of_participant("clinician.times")],
     "clinician.trail": [of_participant("clinician.trail")],
     "clinician.corrections": [at("clinician.corrections")],
+    "clinician.levels": [of_participant("clinician.levels")],
     "clinician.level": [about("clinician.level", "level", partial(newest, Level))],
     "clinician.new_level": [of_participant("clinician.new_level")],
     "clinician.labs": [of_participant("clinician.labs")],
