@@ -106,8 +106,10 @@ def a_guardianship(
     return _added(session, Guardianship(**(values | changes)))
 
 
-def a_participant(session: Session, site: Site | None = None, **changes: Any) -> Participant:
-    """An enrolled child: arm H, day schedule 08:00/20:00 at the site's zone, one measurement."""
+def a_participant(
+    session: Session, site: Site | None = None, *, arm: str = "high", **changes: Any
+) -> Participant:
+    """An enrolled child: day schedule 08:00/20:00 at the site's zone, one measurement."""
     site = site or a_site(session)
     recorder = _recorder(session, site)
     number = next(_numbers)
@@ -125,12 +127,12 @@ def a_participant(session: Session, site: Site | None = None, **changes: Any) ->
         "recorded_by_id": recorder.id,
     }
     child = _added(session, Participant(**(values | changes)))
-    session.add_all(_first_facts(child, site.time_zone))
+    session.add_all(_first_facts(child, site.time_zone, arm))
     session.flush()
     return child
 
 
-def _first_facts(child: Participant, zone: str) -> list[Base]:
+def _first_facts(child: Participant, zone: str, arm: str) -> list[Base]:
     """What enrolment writes beside the child: schedule, size and arm."""
     recorded = {
         "participant_id": child.id,
@@ -154,10 +156,10 @@ def _first_facts(child: Participant, zone: str) -> list[Base]:
         rule_version=PROTOCOL_KEY,
         **recorded,
     )
-    arm = Allocation(
-        arm="high", method="block", randomisation_number=f"R{child.id:04d}", **recorded
+    allocation = Allocation(
+        arm=arm, method="block", randomisation_number=f"R{child.id:04d}", **recorded
     )
-    return [schedule, size, arm]
+    return [schedule, size, allocation]
 
 
 def an_order(session: Session, child: Participant, **changes: Any) -> DoseOrder:

@@ -127,7 +127,7 @@ def test_without_the_password_nothing_is_signed(
     ("change", "field", "words"),
     [
         ({"amount": ""}, "amount", "Please fill this in."),
-        ({"amount": "0.37"}, "given_ml", "No syringe has a mark"),
+        ({"amount": "0.37"}, "amount", "No syringe has a mark"),
         ({"amount": "1,234"}, "amount", "Is the comma for thousands"),
         ({"reason": " "}, "reason", "Please fill this in."),
         ({"from_on": "2026-03-09"}, "from_on", "This dose time is over."),
