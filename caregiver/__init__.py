@@ -10,4 +10,5 @@ from caregiver import routes_doses as routes_doses  # noqa: E402 - see above
 from caregiver import routes_history as routes_history  # noqa: E402 - see above
 from caregiver import routes_more as routes_more  # noqa: E402 - see above
 from caregiver import routes_photos as routes_photos  # noqa: E402 - see above
+from caregiver import routes_symptoms as routes_symptoms  # noqa: E402 - see above
 from caregiver import routes_today as routes_today  # noqa: E402 - see above

@@ -145,7 +145,7 @@ def _check(
     if said.noticed_on > today:
         raise RefusedError("in_the_future", "noticed_on")
     if said.noticed_on < participant.born_on:
-        raise RefusedError("before_birth", "noticed_on")
+        raise RefusedError("symptom_before_birth", "noticed_on")
     if is_carer and said.noticed_on < today - timedelta(days=protocol.symptoms.back_days):
         raise RefusedError("too_long_ago", "noticed_on")
 

@@ -19,6 +19,7 @@ from models.laboratory import Level
 from models.order import DoseOrder
 from models.photo import Photo
 from models.site import StaffRole
+from models.symptom import SymptomReport
 from models.visit import Visit, VisitState
 from photo_samples import a_picture, encoded
 from plugins.demo import SIBLING, DemoStudy
@@ -98,6 +99,12 @@ def last_dose(study: DemoStudy, _page: Page) -> str:
     return study.at("caregiver.correct_entry", child=child, entry=entry)
 
 
+def newest_symptom(study: DemoStudy, _page: Page) -> str:
+    row = study.one(SymptomReport, participant_id=study.child().id, amends_id=None)
+    child = study.child().public_id
+    return study.at("caregiver.correct_symptom", child=child, symptom=row.public_id)
+
+
 def newest_photo(study: DemoStudy, _page: Page) -> str:
     child = study.child().public_id
     return study.at("caregiver.photo", child=child, photo=newest(Photo, study))
@@ -158,6 +165,12 @@ CAREGIVER: Final[Mapping[str, Sequence[Recipe]]] = {
     "caregiver.reminders": [of_child("caregiver.reminders")],
     "caregiver.history": [of_child("caregiver.history")],
     "caregiver.more": [of_child("caregiver.more")],
+    "caregiver.symptoms": [of_child("caregiver.symptoms")],
+    "caregiver.new_symptom": [
+        of_child("caregiver.new_symptom"),
+        sent(of_child("caregiver.new_symptom"), "main form button"),
+    ],
+    "caregiver.correct_symptom": [newest_symptom],
     "caregiver.photos": [of_child("caregiver.photos")],
     "caregiver.photo": [newest_photo],
     "caregiver.new_photo": [of_child("caregiver.new_photo")],
@@ -166,6 +179,7 @@ CAREGIVER: Final[Mapping[str, Sequence[Recipe]]] = {
 
 CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
     "clinician.worklist": [at("clinician.worklist")],
+    "clinician.matters": [of_participant("clinician.matters")],
     "clinician.enrol": [at("clinician.enrol"), sent(at("clinician.enrol"), "main form button")],
     "clinician.participant": [of_participant("clinician.participant")],
     "clinician.orders": [of_participant("clinician.orders")],
@@ -189,6 +203,8 @@ CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
         of_participant("clinician.new_labs"),
         sent(of_participant("clinician.new_labs"), "main form button"),
     ],
+    "clinician.tumour": [of_participant("clinician.tumour")],
+    "clinician.new_lesion": [of_participant("clinician.new_lesion")],
     "clinician.new_volume": [of_participant("clinician.new_volume")],
     "clinician.new_skin": [of_participant("clinician.new_skin")],
     "clinician.new_treatment": [of_participant("clinician.new_treatment")],

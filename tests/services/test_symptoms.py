@@ -142,7 +142,7 @@ def test_the_other_side_of_each_bound_is_taken(diary: Diary, changes: dict[str, 
 def test_the_clinic_may_enter_what_is_longer_ago(session: Session, child: Participant) -> None:
     desk = Diary(session, child, as_actor(session, a_clinician(session)))
     assert desk.report(noticed_on=date(2026, 1, 20)).is_new
-    with pytest.raises(RefusedError, match="before_birth"):
+    with pytest.raises(RefusedError, match="symptom_before_birth"):
         desk.report(noticed_on=date(2025, 1, 19))
 
 
