@@ -69,6 +69,9 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.record_medicine": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.list_levels": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.record_level": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.show_level": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    # no token has this verb: a person decides
+    "api.overrule_level": Need(verb=Permission.ASSESS, staff=Permission.ASSESS),
     "api.list_labs": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.record_labs": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.list_volumes": Need(verb=Reading.RESULTS, staff=Permission.VIEW),

@@ -1,4 +1,4 @@
-"""Levels, laboratory results, tumour volumes and skin findings."""
+"""Laboratory results, tumour volumes and skin findings."""
 
 import uuid
 from collections.abc import Mapping
@@ -9,21 +9,17 @@ from api.blueprint import blueprint, refusals, writes
 from api.presenters import Shown, shown, shown_all
 from api.schemas_results import (
     LabResultSchema,
-    LevelSchema,
     SaidLabsSchema,
-    SaidLevelSchema,
     SaidSkinSchema,
     SaidVolumeSchema,
     SkinSchema,
     VolumeSchema,
     listed,
 )
-from models.laboratory import LabResult, Level
+from models.laboratory import LabResult
 from models.tumour import SkinFinding, TumourVolume
 from services.labs import SaidLabs, SaidResult
 from services.labs import record_labs as write_labs
-from services.levels import SaidLevel
-from services.levels import record_level as write_level
 from services.records import records_of
 from services.tumour import Entering, SaidSkin, SaidVolume, record_skin
 from services.tumour import record_volume as write_volume
@@ -31,31 +27,6 @@ from web.db import db
 from web.parts import now, parts
 
 Items = Mapping[str, tuple[Shown, ...]]
-
-
-@blueprint.route("/children/<uuid:child>/levels", tags=["Results"])
-@blueprint.response(200, listed(LevelSchema))
-@refusals(404)
-def list_levels(child: uuid.UUID) -> Items:
-    """List sirolimus levels, those that were corrected too, in the order drawn."""
-    rows = records_of(db.session(), Level, child_here(child).id, by=Level.drawn_at)
-    return {"items": shown_all(rows)}
-
-
-@blueprint.route("/children/<uuid:child>/levels", methods=["POST"], tags=["Results"])
-@blueprint.arguments(SaidLevelSchema)
-@blueprint.response(201, LevelSchema)
-@blueprint.alt_response(200, schema=LevelSchema, description="It came before.")
-@writes
-def record_level(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
-    """Record a sirolimus level."""
-    participant = child_here(child)
-    protocol = parts().protocols[participant.protocol_key]
-    row, is_new = write_level(
-        db.session(), actor_here(), participant, SaidLevel(**body), protocol=protocol, now=now()
-    )
-    db.session.commit()
-    return shown(row, body["amends"]), _status(is_new)
 
 
 @blueprint.route("/children/<uuid:child>/labs", tags=["Results"])

@@ -1,4 +1,4 @@
-"""Levels, laboratory results, and what is measured and felt of the tumour, as they travel."""
+"""Laboratory results, and what is measured and felt of the tumour, as they travel."""
 
 from functools import cache
 from typing import Any
@@ -14,38 +14,6 @@ from services.tumour import Modality, VolumeMethod
 
 MOST_RESULTS = 100
 CORRECTS = {"description": "the row that this one corrects"}
-
-
-class SaidLevelSchema(ResultSchema):
-    """A sirolimus level in ng/mL: `value`, or `below_loq` for a result printed as "<2.0"."""
-
-    drawn_at = Instant(required=True)
-    value = Exact(load_default=None, allow_none=True)
-    below_loq = Exact(load_default=None, allow_none=True)
-    assay = Words(load_default=None, allow_none=True, longest=32)
-    laboratory = Words(load_default=None, allow_none=True, longest=80)
-    last_dose_at = Instant(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "what the person who drew the blood was told"},
-    )
-    last_dose_told_by = Words(load_default=None, allow_none=True, longest=80)
-    note = Words(load_default=None, allow_none=True)
-
-
-class LevelSchema(RecordedSchema):
-    """A level as it was recorded."""
-
-    drawn_at = Instant(required=True)
-    value = Exact(required=True, allow_none=True)
-    below_loq = Exact(required=True, allow_none=True)
-    assay = Words(required=True, allow_none=True)
-    laboratory = Words(required=True, allow_none=True)
-    last_dose_at = Instant(required=True, allow_none=True)
-    last_dose_told_by = Words(required=True, allow_none=True)
-    note = Words(required=True, allow_none=True)
-    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
-    amend_reason = Words(required=True, allow_none=True)
 
 
 class SaidResultSchema(Schema):

@@ -14,7 +14,7 @@ from domain.protocol import Protocol
 from domain.slots import Timetable, local_date, slots_between
 from domain.trough import Course
 from models.laboratory import Level, LevelOverrule
-from models.participant import Participant
+from models.participant import Allocation, Participant
 from services.diary import Diary, read
 from services.order_history import signed_orders
 from services.range_statistics import RangeStatistics, statistics_of
@@ -65,6 +65,12 @@ def level_book(
             protocol=protocol,
         ),
     )
+
+
+def has_arm(session: Session, participant: Participant) -> bool:
+    """Is the child randomised? Levels have a target, and a verdict, only then."""
+    query = select(Allocation.id).where(Allocation.participant_id == participant.id)
+    return session.scalar(query) is not None
 
 
 def overrules_of(session: Session, level: Level) -> tuple[LevelOverrule, ...]:
