@@ -1,57 +1,53 @@
-"""The worklist in words: one card a matter, one row a child."""
+"""The worklist in words: one card a matter, one row a child. Cells are made once, here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-from clinician.visit_words import visit_label
-from clinician.work_words import HALVES, URGENCIES, matter_word
+from clinician.matter_words import ARROWS, action_of, detail_of, icon_of
+from clinician.work_words import HALVES, KINDS, URGENCIES, matter_word
 from domain.interval import Interval
 from domain.level import Position
 from domain.orders import OrderKind
-from domain.protocol import Half, Protocol
 from models.attention import Urgency
 from models.participant import Participant
-from services.verdicts import reported_level
-from services.worklist import ChildLine, WorkItem, Worklist
-from web.formats import age, clock, day, language, millilitres, short_day
+from services.protocols import Protocols
+from services.review_since import SinceReview
+from services.worklist import WorkItem
+from services.worklist_lines import ChildLine
+from web.formats import age, clock, day, language, millilitres, moment, short_day
 
-ARROWS: Final = {Position.ABOVE: "▲", Position.BELOW: "▼", Position.WITHIN: ""}
-_CLASSES: Final = {Urgency.URGENT: "urgent", Urgency.SAME_DAY: "urgent", Urgency.THIS_WEEK: "soon"}
-_ICONS: Final = {
-    "silent": "question",
-    "message_undelivered": "bell",
-    "phone_unreachable": "bell",
-    "opted_out": "bell",
-    "visit_today": "calendar",
-    "visit_overdue": "calendar",
-    "second_signature": "person",
-    "correction_asked": "question",
-    "doubled": "double",
-}
+HOUR: Final = timedelta(hours=1)
+LOOKS: Final = {Urgency.URGENT: "urgent", Urgency.SAME_DAY: "urgent", Urgency.THIS_WEEK: "soon"}
+SOMEBODY: Final = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
-    """One matter as the page shows it. `action` is where the work is done, with its word."""
+    """One matter as the page shows it. `action` is where the work is done, with its word; `quiet`
+    says for how long nobody answered what was passed on; `owner` who has taken it on."""
 
     key: str
-    child: Participant
-    url: str
+    number: str
+    base: str
     look: str
     icon: str
     title: str
     detail: str
     urgency: str
-    since: datetime
-    zone: ZoneInfo
+    kind: str
+    since: str
+    since_iso: str
     action: tuple[str, str] | None
+    quiet: str
+    owner: str
+    is_mine: bool
+    may_act: bool
     may_answer: bool
 
 
@@ -59,7 +55,7 @@ class ItemCard:
 class ChildRow:
     """One child of the table."""
 
-    child: Participant
+    number: str
     url: str
     site: str
     age: str
@@ -70,122 +66,131 @@ class ChildRow:
     level: str
     level_words: str
     is_out: bool
-    drawn: str
     matters: int
     look: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: `names` of those who took matters on, and the sites at which the reader acts."""
+
+    account_id: int | None
+    names: Mapping[int, str]
+    acts_at: Collection[int]
+
+
+def page_base() -> str:
+    """The address of a child's pages, with a place for the child: asking for it once is cheaper
+    than once a row."""
+    known = "clinician.participant" in current_app.view_functions
+    name = "clinician.participant" if known else "clinician.orders"
+    return url_for(name, participant=SOMEBODY)
 
 
 def page_of(child: Participant) -> str:
     """The child's main page."""
-    known = "clinician.participant" in current_app.view_functions
-    name = "clinician.participant" if known else "clinician.orders"
-    return url_for(name, participant=child.public_id)
+    return page_base().replace(SOMEBODY, str(child.public_id))
 
 
-def item_cards(found: Worklist, may_answer: frozenset[int]) -> list[ItemCard]:
-    """`may_answer` are the sites (ids) at which the reader may end a matter."""
-    zones = {line.child.id: ZoneInfo(line.facts.site.time_zone) for line in found.lines}
-    protocols = {line.child.id: line.protocol for line in found.lines}
+def item_cards(
+    items: Sequence[WorkItem], protocols: Protocols, reader: Reader, now: datetime
+) -> list[ItemCard]:
+    base = page_base()
     return [
-        ItemCard(
-            key=item.key,
-            child=item.child,
-            url=page_of(item.child),
-            look=_CLASSES.get(item.urgency, ""),
-            icon=_ICONS.get(item.code, "warning"),
-            title=matter_word(item.code),
-            detail=detail_of(item, protocols[item.child.id]),
-            urgency=str(URGENCIES[item.urgency]),
-            since=item.since,
-            zone=zones[item.child.id],
-            action=_action(item),
-            may_answer=item.can_be_acknowledged and item.child.site_id in may_answer,
-        )
-        for item in found.items
+        _card(item, base, reader, detail_of(item, protocols[item.child.protocol_key]), now=now)
+        for item in items
     ]
 
 
-def detail_of(item: WorkItem, protocol: Protocol) -> str:
-    """The facts of a matter in one line."""
-    facts = item.facts
-    match item.code:
-        case "level_concern":
-            return _level_detail(facts)
-        case "visit_today" | "visit_overdue":
-            return visit_label(protocol, str(facts["visit"]))
-        case "second_signature":
-            ml = facts.get("ml")
-            return millilitres(ml) if isinstance(ml, Decimal) else ""
-        case "message_undelivered" | "phone_unreachable":
-            code = facts.get("code")
-            return _("code %(code)s", code=code) if code else ""
-        case _:
-            return _slots_detail(facts)
+def _card(item: WorkItem, somebody: str, reader: Reader, detail: str, *, now: datetime) -> ItemCard:
+    base = somebody.replace(SOMEBODY, str(item.child.public_id))
+    may_act = item.child.site_id in reader.acts_at
+    owner = item.assigned_to_id
+    return ItemCard(
+        key=item.key,
+        number=item.child.study_number,
+        base=base,
+        look=LOOKS.get(item.urgency, ""),
+        icon=icon_of(item.code),
+        title=matter_word(item.code),
+        detail=detail,
+        urgency=str(URGENCIES[item.urgency]),
+        kind=str(KINDS[item.kind]),
+        since=moment(item.since, item.child.zone),
+        since_iso=item.since.isoformat(),
+        action=action_of(item, base),
+        quiet=_quiet(item, now),
+        owner="" if owner is None else reader.names.get(owner, ""),
+        is_mine=owner is not None and owner == reader.account_id,
+        may_act=may_act,
+        may_answer=may_act and item.can_be_acknowledged,
+    )
 
 
-def _level_detail(facts: Mapping[str, object]) -> str:
-    arrow = ARROWS.get(Position(str(facts["position"])), "") if "position" in facts else ""
-    bounds = f"{facts['low']}–{facts['high']}" if {"low", "high"} <= facts.keys() else ""
-    words = str(_("range %(range)s", range=bounds)) if bounds else ""
-    return " · ".join(filter(None, (f"{arrow} {facts.get('result', '')} ng/mL".strip(), words)))
+def _quiet(item: WorkItem, now: datetime) -> str:
+    if not item.escalations:
+        return ""
+    return str(_("unanswered for %(hours)s h", hours=int((now - item.since) // HOUR)))
 
 
-def _slots_detail(facts: Mapping[str, object]) -> str:
-    if "slot_on" in facts and "half" in facts:
-        return _slot_words(f"{facts['slot_on']}:{facts['half']}")
-    slots: Any = facts.get("slots")
-    return ", ".join(_slot_words(str(slot)) for slot in slots) if isinstance(slots, list) else ""
+def child_rows(
+    lines: Sequence[ChildLine],
+    items: Mapping[int, Sequence[WorkItem]],
+    new: Mapping[int, SinceReview],
+    now: datetime,
+) -> list[ChildRow]:
+    """`items` and `new` by child."""
+    base = page_base()
+    return [
+        _row(line, base, items.get(line.child.id, ()), new=new.get(line.child.id), now=now)
+        for line in lines
+    ]
 
 
-def _slot_words(name: str) -> str:
-    """A slot as alerts name it, "2026-03-10:morning"; anything else as it is."""
-    on, _colon, half = name.partition(":")
-    try:
-        return f"{short_day(date.fromisoformat(on))} {HALVES[Half(half)]}"
-    except ValueError:
-        return name
-
-
-def _action(item: WorkItem) -> tuple[str, str] | None:
-    child = item.child.public_id
-    match item.code:
-        case "second_signature":
-            order = item.facts["order"]
-            url = url_for("clinician.sign_order", participant=child, order=order)
-            return url, _("Look and sign")
-        case "correction_asked":
-            return url_for("clinician.corrections"), _("Decide")
-        case "visit_today" | "visit_overdue":
-            return url_for("clinician.visits", participant=child), _("Visits")
-        case "opted_out" | "message_undelivered" | "phone_unreachable":
-            return url_for("clinician.carers", participant=child), _("Carers")
-        case _:
-            return None
-
-
-def child_rows(found: Worklist, now: datetime) -> list[ChildRow]:
-    return [_row(line, now) for line in found.lines]
-
-
-def _row(line: ChildLine, now: datetime) -> ChildRow:
-    facts, arm = line.facts, line.protocol.arm(line.facts.arm) if line.facts.arm else None
-    zone = ZoneInfo(facts.site.time_zone)
+def _row(
+    line: ChildLine,
+    somebody: str,
+    items: Sequence[WorkItem],
+    *,
+    new: SinceReview | None,
+    now: datetime,
+) -> ChildRow:
+    child = line.child
+    arm = line.protocol.arm(child.arm) if child.arm else None
+    zone = ZoneInfo(child.zone)
     return ChildRow(
-        child=line.child,
-        url=page_of(line.child),
-        site=facts.site.code,
-        age=age(line.child.born_on, now.astimezone(zone).date()),
-        arm=str(arm.label.get(language(), arm.label["en"])) if arm else "",
+        number=child.study_number,
+        url=somebody.replace(SOMEBODY, str(child.public_id)),
+        site=child.site_code,
+        age=age(child.born_on, now.astimezone(zone).date()),
+        arm=str(arm.label.get(language(), arm.label["en"])) if arm else str(_("not yet")),
         order=order_words(line),
         is_held=line.order is not None and line.order.kind is not OrderKind.DOSE,
         last_dose=_dose_words(line, zone),
         level=_level_words(line),
-        level_words=_range_words(line, arm.trough if arm else None),
+        level_words=_range_words(line, arm.trough if arm else None, zone),
         is_out=line.position in {Position.ABOVE, Position.BELOW},
-        drawn=day(facts.level.drawn_at.astimezone(zone).date()) if facts.level else "",
-        matters=len(line.items),
-        look=_worst(line),
+        matters=len(items),
+        look=LOOKS.get(items[0].urgency, "") if items else "",
+        new=new_words(new),
     )
+
+
+def new_words(new: SinceReview | None) -> str:
+    """What came since the reader last reviewed the child: "2 doses, 1 level"."""
+    if new is None or not new.total:
+        return ""
+    kinds = (
+        (new.mishaps, _("doses missed or odd")),
+        (new.levels, _("levels")),
+        (new.labs, _("laboratory results")),
+        (new.events, _("adverse events")),
+        (new.symptoms, _("symptoms")),
+        (new.photos, _("photos")),
+        (new.messages, _("messages failed")),
+    )
+    return ", ".join(f"{count} {word}" for count, word in kinds if count)
 
 
 def order_words(line: ChildLine) -> str:
@@ -206,35 +211,33 @@ def range_text(bounds: Interval) -> str:
 
 
 def _dose_words(line: ChildLine, zone: ZoneInfo) -> str:
-    entry = line.last_dose
-    if entry is None:
+    slot, at = line.newest.dose_slot, line.newest.dose_at
+    if slot is None:
         return "–"
-    at = entry.taken_at
-    half = HALVES[entry.slot.half]
-    return f"{short_day(entry.slot.on)}, {clock(at, zone) if at else half}"
+    return f"{short_day(slot.on)}, {clock(at, zone) if at else HALVES[slot.half]}"
 
 
 def _level_words(line: ChildLine) -> str:
-    if line.facts.level is None:
+    if line.newest.level is None:
         return "–"
     arrow = ARROWS[line.position] if line.position else ""
-    return f"{arrow} {reported_level(line.facts.level).text}".strip()
+    return f"{arrow} {line.newest.level.text}".strip()
 
 
-def _range_words(line: ChildLine, bounds: Interval | None) -> str:
+def _range_words(line: ChildLine, bounds: Interval | None, zone: ZoneInfo) -> str:
+    """Where the level lies, and the day it was drawn."""
+    drawn_at = line.newest.level_at
+    if drawn_at is None:
+        return ""
+    drawn = day(drawn_at.astimezone(zone).date())
     if line.position is None or bounds is None:
-        return ""
-    words = {
-        Position.ABOVE: _("above %(range)s", range=range_text(bounds)),
-        Position.BELOW: _("below %(range)s", range=range_text(bounds)),
-        Position.WITHIN: _("in range"),
-    }
-    return str(words[line.position])
+        return drawn
+    return f"{_position_words(line.position, bounds)}, {drawn}"
 
 
-def _worst(line: ChildLine) -> str:
-    order = list(Urgency)
-    if not line.items:
-        return ""
-    worst = min(line.items, key=lambda item: order.index(item.urgency))
-    return _CLASSES.get(worst.urgency, "")
+def _position_words(where: Position, bounds: Interval) -> str:
+    if where is Position.WITHIN:
+        return str(_("in range"))
+    if where is Position.ABOVE:
+        return str(_("above %(range)s", range=range_text(bounds)))
+    return str(_("below %(range)s", range=range_text(bounds)))

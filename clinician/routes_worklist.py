@@ -1,105 +1,70 @@
 """The first page of the clinic: what needs me, and the children of my sites."""
 
-from dataclasses import dataclass, replace
-from typing import Any
-from uuid import UUID
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from flask import redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import render_template
 
 from clinician import blueprint
-from clinician.place import place_of
-from clinician.presenters_worklist import child_rows, item_cards
-from clinician.work_words import OUTCOMES, options
-from models.participant import ParticipantStatus
+from clinician.presenters_worklist import Reader, child_rows, item_cards
+from clinician.work_words import KINDS, OUTCOMES, URGENCIES, WHO, options
+from clinician.worklist_filters import address_with, filters_here
 from services import worklist as work
 from services.access import Permission, sites_with
-from services.errors import RefusedError
-from services.worklist import Acknowledgement, AlertOutcome, ChildLine, Worklist
+from services.people import names_of
+from services.review_since import new_since
+from services.site_children import SiteChild
+from services.worklist import WorkItem, Worklist
+from services.worklist_lines import child_lines
 from web.db import db
-from web.fields import Choice, Words
-from web.forms import Filled, FormSchema, blank, read_form
+from web.forms import Filled, blank
 from web.identity import current_actor
 from web.parts import now, parts
 
-
-class AcknowledgeSchema(FormSchema):
-    key = Words(required=True, longest=160)
-    outcome = Choice(AlertOutcome, required=True)
-    note = Words(longest=500, load_default="")
-
-
-@dataclass(frozen=True, slots=True)
-class AcknowledgeForm:
-    key: str
-    outcome: AlertOutcome
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What of the page is shown; it stands in the address."""
-
-    site: str
-    arm: str
-    number: str
-    show: str
-
-    def takes(self, line: ChildLine) -> bool:
-        active = line.child.status is ParticipantStatus.ACTIVE
-        return (
-            self.site in {"", line.facts.site.code}
-            and self.arm in {"", line.facts.arm or ""}
-            and self.number.upper() in line.child.study_number
-            and {"": active, "all": True, "waiting": bool(line.items)}.get(self.show, active)
-        )
+CHILDREN_A_PAGE: Final = 50
+MATTERS_A_PAGE: Final = 50
 
 
 @blueprint.get("/")
-def worklist() -> str:
-    """Matters, the most pressing first, above the children of the sites."""
-    return _page(blank())
+def worklist() -> ResponseReturnValue:
+    """Matters, the most pressing first, above the children of the sites. A masked reader has
+    nothing here and is sent to the own list."""
+    actor = current_actor()
+    if not sites_with(actor, Permission.VIEW) and sites_with(actor, Permission.READ_MASKED):
+        return redirect(url_for("clinician.reading"), 303)
+    return worklist_page(blank())
 
 
-@blueprint.post("/participants/<uuid:participant>/matters")
-def acknowledge(participant: UUID) -> ResponseReturnValue:
-    """End a matter with its outcome."""
-    place = place_of(participant, Permission.RECORD)
-    filled = read_form(AcknowledgeSchema(), AcknowledgeForm)
-    if filled.form is None:
-        return _page(filled), 422
-    form = filled.form
-    try:
-        work.acknowledge(
-            place.session,
-            place.actor,
-            place.child,
-            form.key,
-            said=Acknowledgement(form.outcome, form.note),
-            protocols=parts().protocols,
-            now=place.now,
-        )
-    except RefusedError as error:
-        return _page(filled.refused(error)), 422
-    place.session.commit()
-    return redirect(url_for("clinician.worklist"), 303)
-
-
-def _page(filled: Filled[Any]) -> str:
-    actor, at = current_actor(), now()
-    found = work.worklist(db.session(), actor, parts().protocols, now=at)
-    filters = _filters()
-    shown = _filtered(found, filters)
-    may_answer = frozenset(sites_with(actor, Permission.RECORD))
+def worklist_page(filled: Filled[Any]) -> str:
+    """The page, with what was typed into the answer of one matter."""
+    actor, at, filters = current_actor(), now(), filters_here()
+    protocols, session = parts().protocols, db.session()
+    found = work.worklist(session, actor, protocols, now=at, order=filters.order)
+    items = filters.items_of(found.items, actor)
+    by_child = _by_child(found.items)
+    children = _in_need_first(filters.children_of(found.children, by_child), by_child)
+    shown = filters.page_of(children, CHILDREN_A_PAGE)
+    cards = items if filters.all_matters else items[:MATTERS_A_PAGE]
+    names = names_of(session, {item.assigned_to_id for item in cards})
+    reader = Reader(actor.account_id, names, frozenset(sites_with(actor, Permission.RECORD)))
+    seen = new_since(session, actor.account_id or 0, [child.id for child in shown])
+    lines = child_lines(session, shown, protocols, now=at)
     page: str = render_template(
         "clinician/worklist.html",
         section="worklist",
-        items=item_cards(shown, may_answer),
-        rows=child_rows(shown, at),
+        items=item_cards(cards, protocols, reader, at),
+        item_count=len(items),
+        rows=child_rows(lines, by_child, seen, at),
         filters=filters,
-        sites=sorted({line.facts.site.code for line in found.lines}),
+        everything_url=address_with(matters="all"),
+        pages=filters.pages(len(children), CHILDREN_A_PAGE),
+        sites=sorted({child.site_code for child in found.children}),
         arms=_arms(found),
-        total=len(found.lines),
+        total=len(found.children),
+        urgencies=options(URGENCIES),
+        kinds=options(KINDS),
+        who=options(WHO),
         outcomes=options(OUTCOMES),
         values=filled.values,
         errors=filled.errors,
@@ -107,17 +72,25 @@ def _page(filled: Filled[Any]) -> str:
     return page
 
 
-def _filters() -> Filters:
-    said = request.args.get
-    return Filters(said("site", ""), said("arm", ""), said("number", ""), said("show", ""))
+def _by_child(items: Sequence[WorkItem]) -> Mapping[int, Sequence[WorkItem]]:
+    found: dict[int, list[WorkItem]] = defaultdict(list)
+    for item in items:
+        found[item.child.id].append(item)
+    for some in found.values():
+        some.sort(key=lambda item: (item.rank, item.since))
+    return found
 
 
-def _filtered(found: Worklist, filters: Filters) -> Worklist:
-    lines = tuple(line for line in found.lines if filters.takes(line))
-    ids = {line.child.id for line in lines}
-    return replace(found, lines=lines, items=tuple(i for i in found.items if i.child.id in ids))
+def _in_need_first(
+    children: Sequence[SiteChild], by_child: Mapping[int, Sequence[WorkItem]]
+) -> list[SiteChild]:
+    """Those with matters by their most pressing one; then all others by site and number."""
+    waiting = [child for child in children if child.id in by_child]
+    waiting.sort(key=lambda child: (by_child[child.id][0].rank, by_child[child.id][0].since))
+    return [*waiting, *(child for child in children if child.id not in by_child)]
 
 
 def _arms(found: Worklist) -> list[tuple[str, Any]]:
-    arms = {arm.code: arm.label for line in found.lines for arm in line.protocol.arms}
+    keys = {child.protocol_key for child in found.children}
+    arms = {arm.code: arm.label for key in sorted(keys) for arm in parts().protocols[key].arms}
     return list(arms.items())

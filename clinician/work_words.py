@@ -7,10 +7,12 @@ from flask_babel import lazy_gettext as _
 
 from domain.order_guards import Guard
 from domain.protocol import Half
+from domain.protocol_worklist import TriggerKind
 from models.attention import Urgency
 from models.dose import CorrectionState
 from models.participant import Relation
-from services.worklist import AlertOutcome
+from services.alert_acts import AlertOutcome
+from services.alert_history import AlertStep
 from web.sentences import add_sentences
 
 Words = Mapping[Any, Any]
@@ -32,6 +34,41 @@ MATTERS: Final[Mapping[str, Any]] = {
     "correction_asked": _("Family asks for a correction"),
     "visit_today": _("Visit today"),
     "visit_overdue": _("Visit overdue"),
+    "visit_window_missed": _("Visit missed its window"),
+    "trough_undrawn": _("No blood taken on the day of the level"),
+    "assessment_due": _("Response not assessed yet"),
+    "serious_event": _("Serious adverse event"),
+    "event_candidates": _("Possible adverse events to decide"),
+    "reweigh": _("Body surface has changed: look at the dose"),
+    "platelets_low": _("Platelets very low"),
+    "platelets_falling": _("Platelets falling"),
+    "fever": _("Fever"),
+    "bleeding": _("Bleeding or bruising"),
+    "fast_growth": _("Tumour growing fast"),
+    "sleepiness": _("Unusually sleepy"),
+    "interaction": _("A medicine that changes the level"),
+    "unknown_medicine": _("A medicine nobody knows: please look"),
+    "live_vaccine": _("Live vaccine"),
+    "message_in_doubt": _("Nobody knows whether a message arrived"),
+    "no_carer": _("No carer in the study"),
+}
+KINDS: Final[Mapping[TriggerKind, Any]] = {
+    TriggerKind.CLINICAL: _("Health"),
+    TriggerKind.REACHABILITY: _("Reaching the family"),
+}
+WHO: Final[Mapping[str, Any]] = {
+    "mine": _("Mine"),
+    "nobody": _("Nobody has taken them on"),
+    "passed_on": _("Passed on"),
+}
+STEPS: Final[Mapping[AlertStep, Any]] = {
+    AlertStep.TAKEN: _("Taken on"),
+    AlertStep.HANDED_OVER: _("Handed over"),
+    AlertStep.NOTED: _("Note"),
+    AlertStep.ESCALATED: _("Passed on to all investigators: nobody answered"),
+    AlertStep.ACKNOWLEDGED: _("Answered"),
+    AlertStep.RESOLVED_ITSELF: _("Ended by itself: no longer so"),
+    AlertStep.REOPENED: _("Open again"),
 }
 URGENCIES: Final[Mapping[Urgency, Any]] = {
     Urgency.URGENT: _("Urgent"),
@@ -110,6 +147,9 @@ add_sentences(
         "visit_in_the_past": _("This day is over."),
         "day_taken": _("Another visit is planned for this day."),
         "already_acknowledged": _("Somebody has answered this already."),
+        "ends_by_work": _("This ends when the work is done, not by a word."),
+        "ended_by_itself": _("This ended by itself and comes back by itself."),
+        "not_a_colleague": _("Please choose somebody of this site."),
         "already_decided": _("This was decided already."),
         "times_in_the_past": _("Dose times change from today on at the earliest."),
         "confirm_with_reason": _("Please confirm that you mean this dose."),

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from domain.protocol import Protocol
 from models.attention import Alert, Urgency
 from models.participant import Participant
+from services.alert_history import RESOLVED_ITSELF, AlertStep, add_step
 from services.audit import plain
 
 
@@ -23,6 +25,15 @@ class Matter:
     name: str
     urgency: Urgency
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+def matter(
+    protocol: Protocol, code: str, name: str, facts: Mapping[str, object] | None = None
+) -> Matter:
+    """A matter as pressing as the study file says; one that it does not name is a review."""
+    trigger = protocol.worklist.trigger(code)
+    urgency = Urgency(trigger.urgency) if trigger else Urgency.REVIEW
+    return Matter(code, name, urgency, facts or {})
 
 
 def raise_once(
@@ -52,3 +63,17 @@ def raise_once(
     except IntegrityError:
         return None
     return alert
+
+
+def stand(
+    session: Session, participant: Participant, found: Matter, *, since: datetime, now: datetime
+) -> Alert:
+    """The row of something read from the facts, raised now if it has none. One that had ended by
+    itself is open again: the fact is back."""
+    raise_once(session, participant, found, rule_version=participant.protocol_key, now=since)
+    key = f"{found.code}:{participant.id}:{found.name}"
+    row = session.scalars(select(Alert).where(Alert.key == key)).one()
+    if row.outcome == RESOLVED_ITSELF:
+        row.acknowledged_at = row.outcome = None
+        add_step(session, row, AlertStep.REOPENED, now=now)
+    return row

@@ -1,6 +1,7 @@
 """Matters for the clinic that nobody raised: they are read from the facts each time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -8,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from domain.diary import fold
 from domain.diary_alerts import AlertKind, diary_alerts
-from domain.protocol import Protocol
+from domain.lateness import hours
+from domain.protocol import Half, Protocol
 from domain.slots import local_date, slots_between
-from models.attention import Urgency
 from models.message import MessageState
 from services.dose_matters import slot_name
-from services.site_facts import ChildFacts
+from services.matter_facts import Fact, FactKind
+from services.site_children import SiteChild, timetable_of
+from services.site_facts import ShortDiary
 
 
 class Derived(StrEnum):
@@ -21,92 +24,192 @@ class Derived(StrEnum):
 
     SILENT = "silent"
     MESSAGE_UNDELIVERED = "message_undelivered"
+    MESSAGE_IN_DOUBT = "message_in_doubt"
     OPTED_OUT = "opted_out"
+    NO_CARER = "no_carer"
     SECOND_SIGNATURE = "second_signature"
     CORRECTION_ASKED = "correction_asked"
     VISIT_TODAY = "visit_today"
     VISIT_OVERDUE = "visit_overdue"
+    VISIT_WINDOW_MISSED = "visit_window_missed"
+    TROUGH_UNDRAWN = "trough_undrawn"
+    ASSESSMENT_DUE = "assessment_due"
+    SERIOUS_EVENT = "serious_event"
+    EVENT_CANDIDATES = "event_candidates"
 
 
-URGENCY: Final[Mapping[Derived, Urgency]] = {
-    Derived.SILENT: Urgency.THIS_WEEK,
-    Derived.MESSAGE_UNDELIVERED: Urgency.THIS_WEEK,
-    Derived.OPTED_OUT: Urgency.REVIEW,
-    Derived.SECOND_SIGNATURE: Urgency.SAME_DAY,
-    Derived.CORRECTION_ASKED: Urgency.REVIEW,
-    Derived.VISIT_TODAY: Urgency.SAME_DAY,
-    Derived.VISIT_OVERDUE: Urgency.THIS_WEEK,
-}
-# a person ends these by saying so; the others end when the work is done
-ENDED_BY_WORD: Final = frozenset({Derived.SILENT, Derived.MESSAGE_UNDELIVERED, Derived.OPTED_OUT})
-_UNDELIVERED: Final = frozenset({MessageState.UNDELIVERED, MessageState.FAILED})
+# these end when the work is done, not by a word
+ENDED_BY_WORK: Final = frozenset(
+    {
+        Derived.SECOND_SIGNATURE,
+        Derived.CORRECTION_ASKED,
+        Derived.VISIT_TODAY,
+        Derived.VISIT_OVERDUE,
+        Derived.VISIT_WINDOW_MISSED,
+        Derived.ASSESSMENT_DUE,
+        Derived.EVENT_CANDIDATES,
+    }
+)
+# a serious event waits for somebody's word, whatever becomes of its row
+ENDS_ITSELF: Final = frozenset(Derived) - {Derived.SERIOUS_EVENT}
+_IN_DOUBT: Final = MessageState.IN_DOUBT
 
 
-Found = tuple[Derived, str, datetime, Mapping[str, object]]
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A matter of a child. `stem` names it for as long as it lasts; `turn` is the week or month
+    in which it is asked again after somebody answered."""
+
+    code: Derived
+    child: SiteChild
+    stem: str
+    since: datetime
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
+    turn: str = ""
+
+    @property
+    def root(self) -> str:
+        return f"{self.code}:{self.child.id}:{self.stem}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.root}:{self.turn}" if self.turn else self.root
+
+    @property
+    def name(self) -> str:
+        """The last part of the key."""
+        return self.key.split(":", 2)[2]
 
 
-def derived(facts: ChildFacts, protocol: Protocol, now: datetime) -> Iterator[Found]:
-    """Code, name, beginning and facts of everything that can be seen now."""
-    yield from _silent(facts, protocol, now)
-    yield from _unreached(facts, now)
-    for draft in facts.drafts:
-        if not any(step.signed_at >= draft.recorded_at for step in facts.orders):
-            told: dict[str, object] = {"ml": draft.given_ml, "order": draft.public_id}
-            yield Derived.SECOND_SIGNATURE, str(draft.id), draft.recorded_at, told
-    if facts.asked_at is not None:
-        count = {"count": facts.asked_corrections}
-        yield Derived.CORRECTION_ASKED, "open", facts.asked_at, count
-    yield from _visits(facts, now)
-
-
-def _silent(facts: ChildFacts, protocol: Protocol, now: datetime) -> Iterator[Found]:
-    """Nobody has said anything of the last slots. A silence is named by the last slot spoken of,
-    a longer one than the week we look back by the week: then it is asked again each week."""
-    if not facts.timetables or not facts.orders:
+def derived(
+    child: SiteChild, facts: Sequence[Fact], protocol: Protocol, now: datetime
+) -> Iterator[Found]:
+    """What the facts of one child say now."""
+    if not child.is_active:
         return
-    today = local_date(facts.timetables, now)
+    drawn_on = _drawn_on(child, facts)
+    for fact in facts:
+        if fact.kind is FactKind.VISIT:
+            yield from _visit(child, fact, now)
+        elif fact.kind is FactKind.TROUGH_DAY:
+            yield from _trough_day(child, fact, drawn_on, protocol=protocol, now=now)
+        elif fact.kind is not FactKind.DRAWN:
+            yield from _plain(child, fact, now)
+
+
+def silence(
+    child: SiteChild, diary: ShortDiary, protocol: Protocol, now: datetime
+) -> Iterator[Found]:
+    """Nobody has said anything of the last slots. A silence is named by the last slot spoken of,
+    a longer one than the days we look back by the week: then it is asked again each week."""
+    if not diary.timetables or not diary.orders:
+        return
+    today = local_date(diary.timetables, now)
     first_on = today - timedelta(days=protocol.slots.alert_missed_in_days)
-    states = fold(
-        slots_between(facts.timetables, first_on, today),
-        facts.entries,
-        facts.orders,
-        now=now,
-        rules=protocol.slots,
-    )
+    slots = slots_between(diary.timetables, first_on, today)
+    states = fold(slots, diary.entries, diary.orders, now=now, rules=protocol.slots)
     for alert in diary_alerts(states, protocol.slots):
         if alert.kind is AlertKind.SILENT:
-            told = [entry.slot for entry in facts.entries]
-            name = slot_name(max(told)) if told else f"week-{_week(now)}"
+            told = [entry.slot for entry in diary.entries]
             since = next(state.slot.due_at for state in states if state.key == alert.slots[0])
-            yield Derived.SILENT, f"after-{name}", since, {"slots": len(alert.slots)}
+            yield Found(
+                Derived.SILENT,
+                child,
+                f"after-{slot_name(max(told))}" if told else "week",
+                since,
+                {"slots": len(alert.slots)},
+                turn="" if told else _week(now),
+            )
 
 
-def _unreached(facts: ChildFacts, now: datetime) -> Iterator[Found]:
-    """Asked again next week or month for as long as it stays so."""
-    for reach in facts.reach:
-        if not reach.wants_messages:
-            since = reach.message.due_at if reach.message else reach.account.created_at
-            yield Derived.OPTED_OUT, f"{reach.account.id}:{now:%Y-%m}", since, {}
-        elif reach.message is not None and reach.message.state in _UNDELIVERED:
-            at = reach.message.due_at
-            name = f"{reach.account.id}:{_week(at)}"
-            told = {"code": reach.message.error_code}
-            yield Derived.MESSAGE_UNDELIVERED, name, at, told
+def candidates(child: SiteChild, count: int, oldest: datetime) -> Found:
+    """Findings that may be adverse events and wait for a clinician's decision."""
+    return Found(Derived.EVENT_CANDIDATES, child, "open", oldest, {"count": count})
 
 
-def _visits(facts: ChildFacts, now: datetime) -> Iterator[Found]:
-    zone = ZoneInfo(facts.site.time_zone)
-    today = now.astimezone(zone).date()
-    for visit in facts.visits:
-        told = {"visit": visit.code, "on": visit.on}
-        if visit.on == today:
-            yield Derived.VISIT_TODAY, visit.code, _midnight(visit.on, zone), told
-        elif visit.on < today:
-            yield Derived.VISIT_OVERDUE, visit.code, _midnight(visit.on, zone), told
+def _plain(child: SiteChild, fact: Fact, now: datetime) -> Iterator[Found]:
+    """Facts that are matters as they stand."""
+    at, month = fact.at or now, f"{now:%Y-%m}"
+    match fact.kind:
+        case FactKind.DRAFT | FactKind.CORRECTION | FactKind.SERIOUS:
+            yield _work(child, fact, at)
+        case FactKind.ASSESSMENT:
+            yield from _assessment(child, fact, now)
+        case FactKind.MESSAGE:
+            yield _message(child, fact, at)
+        case FactKind.OPTED_OUT:
+            yield Found(Derived.OPTED_OUT, child, str(fact.ref), at, turn=month)
+        case FactKind.NO_CARER:
+            yield Found(Derived.NO_CARER, child, "nobody", at, turn=month)
+        case _:
+            return
 
 
-def _midnight(on: date, zone: ZoneInfo) -> datetime:
-    return datetime(on.year, on.month, on.day, tzinfo=zone)
+def _work(child: SiteChild, fact: Fact, at: datetime) -> Found:
+    """Something that somebody wrote and somebody else must look at."""
+    if fact.kind is FactKind.DRAFT:
+        told: dict[str, object] = {"ml": fact.amount, "order": fact.public_id}
+        return Found(Derived.SECOND_SIGNATURE, child, str(fact.ref), at, told)
+    if fact.kind is FactKind.CORRECTION:
+        return Found(Derived.CORRECTION_ASKED, child, "open", at, {"count": fact.ref})
+    event = {"event": fact.public_id, "term": fact.code, "on": fact.on}
+    return Found(Derived.SERIOUS_EVENT, child, str(fact.ref), at, event)
+
+
+def _assessment(child: SiteChild, fact: Fact, now: datetime) -> Iterator[Found]:
+    since = _midnight(fact.on or now.date(), child)
+    if since <= now:
+        visit = {"visit": fact.code, "on": fact.on}
+        yield Found(Derived.ASSESSMENT_DUE, child, str(fact.code), since, visit)
+
+
+def _message(child: SiteChild, fact: Fact, at: datetime) -> Found:
+    code = Derived.MESSAGE_IN_DOUBT if fact.code == _IN_DOUBT else Derived.MESSAGE_UNDELIVERED
+    told = {"code": fact.detail, "message": fact.public_id}
+    return Found(code, child, str(fact.ref), at, told, turn=_week(at))
+
+
+def _visit(child: SiteChild, fact: Fact, now: datetime) -> Iterator[Found]:
+    """On its day; after it; and once more when its window has passed."""
+    if fact.on is None or fact.until is None or fact.code is None:
+        return
+    today = now.astimezone(ZoneInfo(child.zone)).date()
+    told = {"visit": fact.code, "on": fact.on, "window_to": fact.until}
+    if fact.on == today:
+        yield Found(Derived.VISIT_TODAY, child, fact.code, _midnight(fact.on, child), told)
+    elif fact.on < today <= fact.until:
+        yield Found(Derived.VISIT_OVERDUE, child, fact.code, _midnight(fact.on, child), told)
+    elif fact.on < today:
+        closed_on = max(fact.on, fact.until) + timedelta(days=1)
+        since = _midnight(closed_on, child)
+        yield Found(Derived.VISIT_WINDOW_MISSED, child, fact.code, since, told)
+
+
+def _trough_day(
+    child: SiteChild, fact: Fact, drawn_on: frozenset[date], *, protocol: Protocol, now: datetime
+) -> Iterator[Found]:
+    """A level was due, the morning is over, and nobody says that blood was taken."""
+    if fact.on is None or child.times is None or fact.on in drawn_on:
+        return
+    slots = slots_between((timetable_of(child.times, fact.on),), fact.on, fact.on)
+    morning = next((slot for slot in slots if slot.key.half is Half.MORNING), None)
+    if morning is None:
+        return
+    since = morning.due_at + hours(protocol.worklist.trough_undrawn_after_hours)
+    if since <= now:
+        told = {"visit": fact.code, "on": fact.on}
+        yield Found(Derived.TROUGH_UNDRAWN, child, f"{fact.code}:{fact.on}", since, told)
+
+
+def _drawn_on(child: SiteChild, facts: Sequence[Fact]) -> frozenset[date]:
+    zone = ZoneInfo(child.times[0] if child.times else child.zone)
+    return frozenset(
+        fact.at.astimezone(zone).date() for fact in facts if fact.kind is FactKind.DRAWN and fact.at
+    )
+
+
+def _midnight(on: date, child: SiteChild) -> datetime:
+    return datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(child.zone))
 
 
 def _week(at: datetime) -> str:

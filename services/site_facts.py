@@ -1,210 +1,215 @@
-"""What the worklist turns on, read for all children of some sites in a fixed number of queries."""
+"""Orders, diary and newest results of some children of a site, in a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, case, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from domain.entries import Entry
+from domain.entries import DOSE_OUTCOMES, Entry, Outcome
+from domain.level import Level as ReportedLevel
 from domain.orders import OrderStep
-from domain.slots import Timetable
-from models.account import Account
-from models.attention import Alert
-from models.dose import CorrectionRequest, CorrectionState, DoseEntry
+from domain.protocol import Half
+from domain.slots import SlotKey, Timetable
+from models.dose import DoseEntry
 from models.laboratory import Level
-from models.message import Message, MessageState
 from models.order import DoseOrder
-from models.participant import Allocation, DaySchedule, Guardianship, Participant
-from models.site import Site
-from models.visit import Visit, VisitState
+from models.participant import DaySchedule, Participant
 from services.diary_entries import COLUMNS, entry_from
-from services.order_history import step_of
-from services.preferences import wanted_at
 
-Owned = TypeVar("Owned", DoseOrder, Alert, Visit)
 
-_TRIED: Final = (
-    MessageState.SENT,
-    MessageState.DELIVERED,
-    MessageState.UNDELIVERED,
-    MessageState.FAILED,
+@dataclass(frozen=True, slots=True)
+class ShortDiary:
+    """What is needed to say whether a child's last slots passed in silence."""
+
+    timetables: tuple[Timetable, ...]
+    orders: tuple[OrderStep, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last dose and the last level that stand: its slot and time; the number and when."""
+
+    dose_slot: SlotKey | None
+    dose_at: datetime | None
+    level: ReportedLevel | None
+    level_at: datetime | None
+
+
+_ORDERS: Final = (
+    select(
+        DoseOrder.participant_id,
+        DoseOrder.id,
+        DoseOrder.amends_id,
+        DoseOrder.kind,
+        DoseOrder.signed_at,
+        DoseOrder.from_on,
+        DoseOrder.from_half,
+        DoseOrder.until_on,
+        DoseOrder.until_half,
+        DoseOrder.given_ml,
+        DoseOrder.strength_mg_per_ml,
+    )
+    .where(
+        DoseOrder.participant_id.in_(bindparam("children", expanding=True)),
+        DoseOrder.signed_at.is_not(None),
+    )
+    .order_by(DoseOrder.signed_at, DoseOrder.id)
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """A carer who has a tie to the child now; `message` is the last one that was tried."""
-
-    account: Account
-    wants_messages: bool
-    message: Message | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChildFacts:
-    """One child. `orders` are signed and `drafts` not; `visits` are still planned."""
-
-    child: Participant
-    site: Site
-    arm: str | None
-    asked_corrections: int
-    asked_at: datetime | None
-    timetables: tuple[Timetable, ...]
-    orders: tuple[OrderStep, ...]
-    drafts: tuple[DoseOrder, ...]
-    entries: tuple[Entry, ...]
-    level: Level | None
-    alerts: tuple[Alert, ...]
-    visits: tuple[Visit, ...]
-    reach: tuple[Reach, ...]
+def diaries_of(
+    session: Session, child_ids: Collection[int], *, since: date
+) -> Mapping[int, ShortDiary]:
+    """By child, with the entries of slots from `since` on; three queries, none for nobody."""
+    if not child_ids:
+        return {}
+    tables = _timetables(session, child_ids)
+    orders, entries = orders_of(session, child_ids), _entries(session, child_ids, since)
+    return {
+        child: ShortDiary(tables.get(child, ()), orders.get(child, ()), entries.get(child, ()))
+        for child in child_ids
+    }
 
 
-def facts_of_sites(
-    session: Session, site_ids: Collection[int], *, diary_from: date, kept_codes: Collection[str]
-) -> tuple[ChildFacts, ...]:
-    """Every child of the sites with the diary since `diary_from`, the open alerts, and of
-    `kept_codes` those answered too: eight queries, however many children there are."""
-    lines = _children(session, site_ids)
-    ids = [line[0].id for line in lines]
-    tables, orders = _timetables(session, ids), _by_child(_orders(session, ids))
-    entries = _entries(session, ids, diary_from)
-    levels = {row.participant_id: row for row in _last_levels(session, ids)}
-    alerts = _by_child(_alerts(session, ids, kept_codes))
-    visits, reach = _by_child(_visits(session, ids)), _reach(session, ids)
-    return tuple(
-        ChildFacts(
-            *line,
-            timetables=tables.get(line[0].id, ()),
-            orders=_steps(orders.get(line[0].id, ())),
-            drafts=tuple(row for row in orders.get(line[0].id, ()) if row.signed_at is None),
-            entries=entries.get(line[0].id, ()),
-            level=levels.get(line[0].id),
-            alerts=alerts.get(line[0].id, ()),
-            visits=visits.get(line[0].id, ()),
-            reach=reach.get(line[0].id, ()),
+def orders_of(session: Session, child_ids: Collection[int]) -> Mapping[int, tuple[OrderStep, ...]]:
+    """The signed orders of each child in the order of signing, without those that were amended."""
+    rows = session.execute(_ORDERS, {"children": list(child_ids)}).all()
+    amended = {row[2] for row in rows}
+    found: dict[int, list[OrderStep]] = defaultdict(list)
+    for child, ident, _amends, *told in rows:
+        if ident not in amended:
+            found[child].append(_step(ident, told))
+    return {child: tuple(steps) for child, steps in found.items()}
+
+
+def _step(ident: int, told: Sequence[Any]) -> OrderStep:
+    kind, signed_at, from_on, from_half, until_on, until_half, ml, strength = told
+    return OrderStep(
+        order_id=str(ident),
+        kind=kind,
+        from_slot=SlotKey(from_on, from_half),
+        signed_at=signed_at,
+        until_slot=None if until_on is None else SlotKey(until_on, until_half),
+        ml=ml,
+        mg=None if ml is None or strength is None else ml * strength,
+    )
+
+
+def newest_of(session: Session, child_ids: Collection[int]) -> Mapping[int, Newest]:
+    """The newest dose and level of each child, in one query."""
+    if not child_ids:
+        return {}
+    rows = session.execute(_every_newest(), {"children": list(child_ids)})
+    return {child: _newest(told) for child, *told in rows}
+
+
+@cache
+def _every_newest() -> Select[Any]:
+    """Built once: putting it together takes longer than running it."""
+    return (
+        select(
+            Participant.id,
+            DoseEntry.slot_on,
+            DoseEntry.half,
+            DoseEntry.taken_at,
+            Level.value,
+            Level.below_loq,
+            Level.drawn_at,
         )
-        for line in lines
+        .select_from(Participant)
+        .outerjoin(DoseEntry, DoseEntry.id == _last_dose())
+        .outerjoin(Level, Level.id == _last_level())
+        .where(Participant.id.in_(bindparam("children", expanding=True)))
     )
 
 
-Line = tuple[Participant, Site, str | None, int, datetime | None]
-
-
-def _children(session: Session, site_ids: Collection[int]) -> list[Line]:
-    open_requests = (
-        CorrectionRequest.participant_id == Participant.id,
-        CorrectionRequest.state == CorrectionState.ASKED,
+def _newest(told: Sequence[Any]) -> Newest:
+    on, half, taken_at, value, below_loq, drawn_at = told
+    return Newest(
+        dose_slot=None if on is None else SlotKey(on, half),
+        dose_at=taken_at,
+        level=_level(value, below_loq),
+        level_at=drawn_at,
     )
-    count = select(func.count()).select_from(CorrectionRequest).where(*open_requests)
-    oldest = select(func.min(CorrectionRequest.asked_at)).where(*open_requests)
+
+
+def _level(value: Decimal | None, below_loq: Decimal | None) -> ReportedLevel | None:
+    if below_loq is not None:
+        return ReportedLevel(below_loq, below_quantification=True)
+    return None if value is None else ReportedLevel(value)
+
+
+def _last_dose() -> Any:
+    """An amendment that was itself taken back amends nothing."""
+    row, later, undo = aliased(DoseEntry), aliased(DoseEntry), aliased(DoseEntry)
+    taken_back = exists(
+        select(undo.id).where(undo.amends_id == later.id, undo.outcome == Outcome.RETRACTED)
+    )
+    amended = exists(select(later.id).where(later.amends_id == row.id, ~taken_back))
+    evening_first = case((row.half == Half.EVENING, 1), else_=0)
+    return (
+        select(row.id)
+        .where(row.participant_id == Participant.id, row.outcome.in_(DOSE_OUTCOMES), ~amended)
+        .order_by(row.slot_on.desc(), evening_first.desc(), row.received_at.desc())
+        .limit(1)
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+
+
+def _last_level() -> Any:
+    row, later = aliased(Level), aliased(Level)
+    amended = exists(select(later.id).where(later.amends_id == row.id))
+    return (
+        select(row.id)
+        .where(row.participant_id == Participant.id, ~amended)
+        .order_by(row.drawn_at.desc(), row.id.desc())
+        .limit(1)
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+
+
+def _timetables(
+    session: Session, child_ids: Collection[int]
+) -> Mapping[int, tuple[Timetable, ...]]:
     rows = session.execute(
-        select(Participant, Site, Allocation.arm, count.scalar_subquery(), oldest.scalar_subquery())
-        .join(Site, Site.id == Participant.site_id)
-        .outerjoin(Allocation, Allocation.participant_id == Participant.id)
-        .where(Participant.site_id.in_(site_ids))
-        .order_by(Site.code, Participant.study_number)
-    )
-    return [(child, site, arm, asked or 0, at) for child, site, arm, asked, at in rows]
-
-
-def _timetables(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[Timetable, ...]]:
-    rows = session.scalars(
-        select(DaySchedule)
-        .where(DaySchedule.participant_id.in_(ids))
+        select(
+            DaySchedule.participant_id,
+            DaySchedule.from_on,
+            DaySchedule.time_zone,
+            DaySchedule.morning_local,
+            DaySchedule.evening_local,
+        )
+        .where(DaySchedule.participant_id.in_(child_ids))
         .order_by(DaySchedule.from_on, DaySchedule.recorded_at, DaySchedule.id)
     )
     newest: dict[int, dict[date, Timetable]] = defaultdict(dict)
-    for row in rows:
-        table = Timetable(row.from_on, row.time_zone, row.morning_local, row.evening_local)
-        newest[row.participant_id][row.from_on] = table
+    for child, from_on, zone, morning, evening in rows:
+        newest[child][from_on] = Timetable(from_on, zone, morning, evening)
     return {child: tuple(found.values()) for child, found in newest.items()}
 
 
-def _orders(session: Session, ids: Sequence[int]) -> Iterable[DoseOrder]:
-    return session.scalars(
-        select(DoseOrder)
-        .where(DoseOrder.participant_id.in_(ids))
-        .order_by(DoseOrder.signed_at, DoseOrder.id)
-    )
-
-
-def _steps(rows: Iterable[DoseOrder]) -> tuple[OrderStep, ...]:
-    signed = [row for row in rows if row.signed_at is not None]
-    amended = {row.amends_id for row in signed}
-    return tuple(step_of(row) for row in signed if row.id not in amended)
-
-
 def _entries(
-    session: Session, ids: Sequence[int], from_on: date
+    session: Session, child_ids: Collection[int], since: date
 ) -> Mapping[int, tuple[Entry, ...]]:
     """Corrections may come from a slot a day aside."""
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(DoseEntry.participant_id, *COLUMNS)
-        .where(DoseEntry.participant_id.in_(ids), DoseEntry.slot_on >= from_on - timedelta(days=1))
+        .where(
+            DoseEntry.participant_id.in_(child_ids),
+            DoseEntry.slot_on >= since - timedelta(days=1),
+        )
         .order_by(DoseEntry.received_at, DoseEntry.id)
     )
     found: dict[int, list[Entry]] = defaultdict(list)
     for child, *told in rows:
         found[child].append(entry_from(told))
     return {child: tuple(entries) for child, entries in found.items()}
-
-
-def _last_levels(session: Session, ids: Sequence[int]) -> Iterable[Level]:
-    later = aliased(Level)
-    place = func.row_number().over(
-        partition_by=Level.participant_id, order_by=(Level.drawn_at.desc(), Level.id.desc())
-    )
-    ranked = (
-        select(Level.id, place.label("place"))
-        .outerjoin(later, later.amends_id == Level.id)
-        .where(Level.participant_id.in_(ids), later.id.is_(None))
-        .subquery()
-    )
-    newest = select(ranked.c.id).where(ranked.c.place == 1)
-    return session.scalars(select(Level).where(Level.id.in_(newest)))
-
-
-def _alerts(session: Session, ids: Sequence[int], kept: Collection[str]) -> Iterable[Alert]:
-    still = or_(Alert.acknowledged_at.is_(None), Alert.code.in_(kept))
-    return session.scalars(
-        select(Alert).where(Alert.participant_id.in_(ids), still).order_by(Alert.raised_at)
-    )
-
-
-def _visits(session: Session, ids: Sequence[int]) -> Iterable[Visit]:
-    return session.scalars(
-        select(Visit)
-        .where(Visit.participant_id.in_(ids), Visit.state == VisitState.PLANNED)
-        .order_by(Visit.on)
-    )
-
-
-def _reach(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[Reach, ...]]:
-    last = (
-        select(func.max(Message.id))
-        .where(Message.account_id == Account.id, Message.state.in_(_TRIED))
-        .correlate(Account)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Guardianship.participant_id, Account, wanted_at(Account.us_phone_number), Message)
-        .join(Account, Account.id == Guardianship.account_id)
-        .outerjoin(Message, Message.id == last)
-        .where(Guardianship.participant_id.in_(ids), Guardianship.ended_at.is_(None))
-        .order_by(Guardianship.id)
-    )
-    found: dict[int, tuple[Reach, ...]] = defaultdict(tuple)
-    for child, account, wants, message in rows:
-        found[child] += (Reach(account, bool(wants), message),)
-    return found
-
-
-def _by_child(rows: Iterable[Owned]) -> dict[int, tuple[Owned, ...]]:
-    found: dict[int, list[Owned]] = defaultdict(list)
-    for row in rows:
-        found[row.participant_id].append(row)
-    return {child: tuple(some) for child, some in found.items()}

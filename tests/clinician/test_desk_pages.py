@@ -115,6 +115,7 @@ def test_the_worklist_shows_what_needs_the_clinic_and_each_child(
 def test_filters_stand_in_the_address(session: Session, desk: Desk, child: Participant) -> None:
     other = a_participant(session, session.get_one(Site, child.site_id))
     an_alert(session, other)
+    a_carer(session, child)
     for query, shown in (
         ("", {child, other}),
         ("?show=waiting", {other}),

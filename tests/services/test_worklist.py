@@ -3,34 +3,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from domain.entries import Outcome
 from domain.protocol import Half
+from domain.response import Category
 from domain.slots import SlotKey
 from factories import PROTOCOL_KEY, a_carer, a_clinician, a_participant, a_site, an_order, as_actor
 from models.account import Account
+from models.adverse_event import AdverseEvent, Relatedness
+from models.assessment import Assessment
 from models.attention import Alert, Urgency
 from models.dose import CorrectionRequest, DoseEntry
 from models.laboratory import Level
 from models.message import ContactPreference, Message, MessageKind, MessageState
-from models.participant import Participant, ParticipantStatus
+from models.participant import Guardianship, Participant, ParticipantStatus
 from models.site import Site, StaffRole
-from models.visit import Visit, VisitState
+from models.visit import BloodDraw, Visit, VisitState
 from results_of_a_child import KHE
 from services.actor import Actor
+from services.alert_acts import Acknowledgement, AlertOutcome, acknowledge
 from services.errors import ForbiddenError, NotFoundError, RefusedError
-from services.worklist import (
-    Acknowledgement,
-    AlertOutcome,
-    WorkItem,
-    Worklist,
-    acknowledge,
-    worklist,
-)
+from services.verdicts import reported_level
+from services.worklist import Order, WorkItem, Worklist, worklist
+from services.worklist_lines import child_lines
 
 # 08:30 on Tuesday 10 March in Shanghai
 NOW = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)
@@ -54,7 +54,13 @@ def child(session: Session, site: Site) -> Participant:
     """Ordered since yesterday evening: only one slot is over, so nothing is silent yet."""
     child = a_participant(session, site)
     an_order(session, child, from_on=date(2026, 3, 9), from_half=Half.EVENING)
+    a_carer(session, child)
     return child
+
+
+def carer_of(session: Session, child: Participant) -> Account:
+    tie = session.scalars(select(Guardianship).where(Guardianship.participant_id == child.id)).one()
+    return session.get_one(Account, tie.account_id)
 
 
 def seen(session: Session, actor: Actor, now: datetime = NOW) -> Worklist:
@@ -157,7 +163,7 @@ def test_only_children_of_the_actors_sites_are_seen(
     elsewhere = a_participant(session)
     an_alert(session, elsewhere)
     found = seen(session, doctor)
-    assert [line.child.id for line in found.lines] == [child.id]
+    assert [one.id for one in found.children] == [child.id]
     assert found.items == ()
 
 
@@ -192,13 +198,16 @@ def test_an_answered_silence_stays_away_until_a_new_one(
     assert codes(seen(session, doctor, later + timedelta(days=3))) == ["silent"]
 
 
-def test_a_child_who_has_left_the_study_needs_nobody(
+def test_of_a_child_who_has_left_only_what_concerns_its_health_still_waits(
     session: Session, child: Participant, doctor: Actor
 ) -> None:
     an_alert(session, child)
+    an_alert(session, child, code="phone_unreachable", key=f"phone_unreachable:{child.id}:1")
+    later = NOW + timedelta(days=2)
+    assert codes(seen(session, doctor, later)) == ["silent", "level_concern", "phone_unreachable"]
     child.status = ParticipantStatus.WITHDRAWN
     session.flush()
-    assert seen(session, doctor).items == ()
+    assert codes(seen(session, doctor, later)) == ["level_concern"]
 
 
 def item(session: Session, actor: Actor, code: str, now: datetime = NOW) -> WorkItem:
@@ -259,13 +268,14 @@ def test_a_matter_of_another_child_is_not_found(
     [
         (MessageState.UNDELIVERED, ["message_undelivered"]),
         (MessageState.FAILED, ["message_undelivered"]),
+        (MessageState.IN_DOUBT, ["message_in_doubt"]),
         (MessageState.DELIVERED, []),
     ],
 )
 def test_a_message_that_did_not_arrive_is_told(
     session: Session, child: Participant, doctor: Actor, state: MessageState, told: list[str]
 ) -> None:
-    carer = a_carer(session, child)
+    carer = carer_of(session, child)
     a_message(session, child, carer, MessageState.DELIVERED)
     a_message(session, child, carer, state)
     assert codes(seen(session, doctor)) == told
@@ -274,7 +284,7 @@ def test_a_message_that_did_not_arrive_is_told(
 def test_a_carer_who_opted_out_is_told_and_one_who_came_back_is_not(
     session: Session, child: Participant, doctor: Actor
 ) -> None:
-    carer = a_carer(session, child)
+    carer = carer_of(session, child)
     for wants, told in ((False, ["opted_out"]), (True, [])):
         phone = carer.us_phone_number or ""
         row = ContactPreference(phone=phone, wants_messages=wants, at=NOW, source="sms")
@@ -289,8 +299,9 @@ def test_an_order_waits_for_its_second_signature_until_another_is_signed(
     an_order(session, child, signed_at=None, recorded_at=NOW, given_ml=Decimal("0.90"))
     what = item(session, doctor, "second_signature")
     assert not what.can_be_acknowledged
-    with pytest.raises(NotFoundError):
+    with pytest.raises(RefusedError) as refused:
         answer(session, doctor, child, what)
+    assert refused.value.code == "ends_by_work"
     from_slot = {"from_on": date(2026, 3, 9), "from_half": Half.EVENING}
     an_order(session, child, signed_at=NOW + timedelta(minutes=1), **from_slot)
     assert codes(seen(session, doctor)) == []
@@ -322,9 +333,11 @@ def test_a_correction_that_was_asked_for_waits(
         (date(2026, 3, 11), []),
         (date(2026, 3, 10), ["visit_today"]),
         (date(2026, 3, 9), ["visit_overdue"]),
+        (date(2026, 3, 7), ["visit_overdue"]),
+        (date(2026, 3, 6), ["visit_window_missed"]),
     ],
 )
-def test_visits_are_told_on_their_day_and_after(
+def test_visits_are_told_on_their_day_and_after_and_when_their_window_has_passed(
     session: Session, child: Participant, doctor: Actor, on: date, told: list[str]
 ) -> None:
     session.add(
@@ -333,8 +346,8 @@ def test_visits_are_told_on_their_day_and_after(
             code="month_1",
             on=on,
             window_from=on,
-            window_to=on,
-            is_trough_day=True,
+            window_to=on + timedelta(days=3),
+            is_trough_day=False,
             state=VisitState.PLANNED,
             rule_version=PROTOCOL_KEY,
             recorded_at=NOW,
@@ -372,8 +385,8 @@ def test_the_newest_level_that_nobody_corrected_is_shown(
     )
     session.add(right)
     session.flush()
-    line = seen(session, doctor).lines[0]
-    assert line.facts.level is right
+    (line,) = child_lines(session, seen(session, doctor).children, PROTOCOLS, now=NOW)
+    assert line.newest.level == reported_level(right)
     assert line.position == "below_range"
 
 
@@ -383,7 +396,7 @@ def test_the_number_of_questions_does_not_grow_with_the_children(
     an_alert(session, child)
     session.commit()
     with counted(session) as few:
-        seen(session, doctor)
+        seen(session, doctor, NOW + timedelta(days=2))
     for _ in range(6):
         more = a_participant(session, site)
         an_order(session, more)
@@ -391,5 +404,159 @@ def test_the_number_of_questions_does_not_grow_with_the_children(
         a_carer(session, more)
     session.commit()
     with counted(session) as many:
-        assert len(seen(session, doctor).lines) == 7
-    assert len(many) == len(few) <= 8
+        assert len(seen(session, doctor, NOW + timedelta(days=2)).children) == 7
+    assert len(many) == len(few) <= 7
+
+
+def test_a_child_without_a_carer_is_told_since_the_last_one_left(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    tie = session.scalars(select(Guardianship).where(Guardianship.participant_id == child.id)).one()
+    tie.ended_at = NOW - timedelta(hours=3)
+    session.flush()
+    what = item(session, doctor, "no_carer")
+    assert (what.since, what.kind) == (tie.ended_at, "reachability")
+
+
+@pytest.mark.parametrize(
+    ("hours", "drawn", "told"),
+    [
+        (3.49, False, []),
+        (3.5, False, ["trough_undrawn"]),
+        (3.5, True, []),
+    ],
+)
+def test_blood_not_drawn_on_a_trough_day_is_told_four_hours_after_the_morning_dose(
+    session: Session,
+    child: Participant,
+    doctor: Actor,
+    hours: float,
+    drawn: bool,
+    told: list[str],
+) -> None:
+    a_visit(session, child, date(2026, 3, 10), code="month_1", is_trough_day=True)
+    if drawn:
+        a_draw(session, child, NOW)
+    later = NOW + timedelta(hours=hours)
+    assert [code for code in codes(seen(session, doctor, later)) if code != "visit_today"] == told
+
+
+def test_blood_of_another_day_does_not_count_for_the_trough_day(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    a_visit(session, child, date(2026, 3, 10), is_trough_day=True)
+    a_draw(session, child, NOW - timedelta(hours=10))
+    assert "trough_undrawn" in codes(seen(session, doctor, NOW + timedelta(hours=4)))
+
+
+def test_an_assessment_is_due_from_its_visit_on_until_it_is_signed(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    an_entry(session, child, MORNING)
+    a_visit(session, child, date(2026, 3, 10), code="month_3", state=VisitState.DONE)
+    assert codes(seen(session, doctor)) == ["assessment_due"]
+    assert not item(session, doctor, "assessment_due").can_be_acknowledged
+    session.add(an_assessment(child, "month_3"))
+    session.flush()
+    assert codes(seen(session, doctor)) == []
+
+
+def test_a_visit_without_an_assessment_asks_for_none(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    a_visit(session, child, date(2026, 3, 10), code="month_1", state=VisitState.DONE)
+    assert codes(seen(session, doctor)) == []
+
+
+@pytest.mark.parametrize(("is_serious", "told"), [(True, ["serious_event"]), (False, [])])
+def test_a_serious_event_is_told_until_somebody_answers(
+    session: Session, child: Participant, doctor: Actor, is_serious: bool, told: list[str]
+) -> None:
+    session.add(an_event(child, is_serious=is_serious))
+    session.flush()
+    assert codes(seen(session, doctor)) == told
+    for what in seen(session, doctor).items:
+        assert what.urgency is Urgency.URGENT
+        answer(session, doctor, child, what)
+    assert codes(seen(session, doctor)) == []
+
+
+def test_age_alone_may_sort(session: Session, child: Participant, doctor: Actor) -> None:
+    an_alert(session, child, code="urgent", urgency=Urgency.URGENT)
+    old = NOW - timedelta(days=9)
+    an_alert(session, child, code="old", urgency=Urgency.REVIEW, raised_at=old)
+    assert codes(seen(session, doctor)) == ["urgent", "old"]
+    found = worklist(session, doctor, PROTOCOLS, now=NOW, order=Order.OLDEST)
+    assert codes(found) == ["old", "urgent"]
+
+
+def a_visit(session: Session, child: Participant, on: date, **changes: Any) -> Visit:
+    values: dict[str, Any] = {
+        "participant_id": child.id,
+        "code": "month_1",
+        "on": on,
+        "window_from": on,
+        "window_to": on + timedelta(days=3),
+        "is_trough_day": False,
+        "state": VisitState.PLANNED,
+        "rule_version": PROTOCOL_KEY,
+        "recorded_at": NOW,
+        "recorded_by_id": child.recorded_by_id,
+    }
+    visit = Visit(**(values | changes))
+    session.add(visit)
+    session.flush()
+    return visit
+
+
+def a_draw(session: Session, child: Participant, at: datetime) -> None:
+    session.add(
+        BloodDraw(
+            client_id=uuid.uuid4(),
+            participant_id=child.id,
+            drawn_at=at,
+            received_at=at,
+            entered_by_id=child.recorded_by_id,
+            channel="clinic",
+        )
+    )
+    session.flush()
+
+
+def an_event(child: Participant, *, is_serious: bool) -> AdverseEvent:
+    return AdverseEvent(
+        client_id=uuid.uuid4(),
+        participant_id=child.id,
+        term="Platelet count decreased",
+        ctcae_version="4.03",
+        verbatim="few platelets",
+        source="clinic",
+        started_on=date(2026, 3, 9),
+        is_serious=is_serious,
+        relatedness=Relatedness.POSSIBLE,
+        action="none",
+        outcome="unknown",
+        recorded_at=NOW,
+        recorded_by_id=child.recorded_by_id,
+    )
+
+
+def an_assessment(child: Participant, visit: str) -> Assessment:
+    return Assessment(
+        client_id=uuid.uuid4(),
+        participant_id=child.id,
+        visit_code=visit,
+        assessed_on=date(2026, 3, 10),
+        inputs={},
+        proposal={},
+        changes=[],
+        proposed=Category.PARTIAL_RESPONSE,
+        decided=Category.PARTIAL_RESPONSE,
+        provisional=False,
+        rule_version=PROTOCOL_KEY,
+        content_hash="0" * 64,
+        signed_name="Dr Gao",
+        signed_meaning="assessed",
+        signed_at=NOW,
+        signed_by_id=child.recorded_by_id,
+    )

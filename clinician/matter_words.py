@@ -1,0 +1,158 @@
+"""One matter in words: its picture, its facts in a line, and where the work is done."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from flask_babel import gettext as _
+
+from clinician.visit_words import visit_label
+from clinician.work_words import HALVES
+from domain.level import Position
+from domain.protocol import Half, Protocol
+from services.worklist import WorkItem
+from web.formats import day, millilitres, short_day
+
+ARROWS: Final = {Position.ABOVE: "▲", Position.BELOW: "▼", Position.WITHIN: ""}
+_ICONS: Final = {
+    "silent": "question",
+    "message_undelivered": "bell",
+    "message_in_doubt": "bell",
+    "phone_unreachable": "bell",
+    "opted_out": "bell",
+    "no_carer": "person",
+    "visit_today": "calendar",
+    "visit_overdue": "calendar",
+    "visit_window_missed": "calendar",
+    "assessment_due": "calendar",
+    "trough_undrawn": "droplet",
+    "second_signature": "person",
+    "correction_asked": "question",
+    "event_candidates": "question",
+    "doubled": "double",
+}
+_VISITS: Final = frozenset(
+    {"visit_today", "visit_overdue", "visit_window_missed", "trough_undrawn", "assessment_due"}
+)
+_MEDICINES: Final = frozenset({"interaction", "unknown_medicine", "live_vaccine"})
+_MESSAGES: Final = frozenset({"message_undelivered", "phone_unreachable", "message_in_doubt"})
+
+
+def icon_of(code: str) -> str:
+    return _ICONS.get(code, "warning")
+
+
+def detail_of(item: WorkItem, protocol: Protocol) -> str:
+    """The facts of a matter in one line."""
+    code, facts = item.code, item.facts
+    if code in _VISITS:
+        return f"{visit_label(protocol, str(facts['visit']))}, {_day_of(facts.get('on'))}"
+    if code in _MESSAGES:
+        told = facts.get("code")
+        return str(_("code %(code)s", code=told)) if told else ""
+    if code == "level_concern":
+        return _level_detail(facts)
+    if code.startswith("platelets_"):
+        return _platelets_detail(facts)
+    return _plain_detail(code, facts)
+
+
+def _plain_detail(code: str, facts: Mapping[str, object]) -> str:
+    if code == "second_signature":
+        return _millilitres(facts.get("ml"))
+    if code in {"correction_asked", "event_candidates"}:
+        return str(facts.get("count", ""))
+    if code == "serious_event":
+        return str(facts.get("term", ""))
+    if code in _MEDICINES:
+        return _medicine_detail(facts)
+    return _slots_detail(facts)
+
+
+def _medicine_detail(facts: Mapping[str, object]) -> str:
+    """ "Fluconazole · extra level due 12 Mar 2026 to 19 Mar 2026"."""
+    named, first, last = (facts.get(name) for name in ("named", "level_from", "level_to"))
+    if first is None or last is None:
+        return str(named or "")
+    due = _("extra level due %(first)s to %(last)s", first=_day_of(first), last=_day_of(last))
+    return f"{named} · {due}"
+
+
+def _millilitres(amount: object) -> str:
+    """Rows keep decimals as text."""
+    try:
+        return "" if amount is None else millilitres(Decimal(str(amount)))
+    except InvalidOperation:
+        return ""
+
+
+def _day_of(on: object) -> str:
+    try:
+        return day(on if isinstance(on, date) else date.fromisoformat(str(on)))
+    except ValueError:
+        return ""
+
+
+def _level_detail(facts: Mapping[str, object]) -> str:
+    arrow = ARROWS.get(Position(str(facts["position"])), "") if "position" in facts else ""
+    bounds = f"{facts['low']}–{facts['high']}" if {"low", "high"} <= facts.keys() else ""
+    words = str(_("range %(range)s", range=bounds)) if bounds else ""
+    return " · ".join(filter(None, (f"{arrow} {facts.get('result', '')} ng/mL".strip(), words)))
+
+
+def _platelets_detail(facts: Mapping[str, object]) -> str:
+    """ "▼ 85 ×10⁹/L · before: 140"."""
+    now = f"▼ {facts.get('result', '')} ×10⁹/L"
+    before = facts.get("before")
+    return now if before is None else f"{now} · {_('before: %(value)s', value=before)}"
+
+
+def _slots_detail(facts: Mapping[str, object]) -> str:
+    if "slot_on" in facts and "half" in facts:
+        return _slot_words(f"{facts['slot_on']}:{facts['half']}")
+    slots: Any = facts.get("slots")
+    return ", ".join(_slot_words(str(slot)) for slot in slots) if isinstance(slots, list) else ""
+
+
+def _slot_words(name: str) -> str:
+    """A slot as alerts name it, "2026-03-10:morning"; anything else as it is."""
+    on, _colon, half = name.partition(":")
+    try:
+        return f"{short_day(date.fromisoformat(on))} {HALVES[Half(half)]}"
+    except ValueError:
+        return name
+
+
+def action_of(item: WorkItem, base: str) -> tuple[str, str] | None:
+    """Where the work of a matter is done, below the child's page at `base`."""
+    facts = item.facts
+    match item.code:
+        case "second_signature":
+            return f"{base}/orders/{facts['order']}/sign", str(_("Look and sign"))
+        case "correction_asked":
+            return "/clinic/corrections", str(_("Decide"))
+        case "level_concern" if "level" in facts:
+            return f"{base}/levels/{facts['level']}", str(_("Level"))
+        case "platelets_low" | "platelets_falling":
+            return f"{base}/labs", str(_("Laboratory"))
+        case "reweigh":
+            return f"{base}/orders", str(_("Orders"))
+        case code if code in _MEDICINES:
+            return f"{base}/orders#medicines", str(_("Medicines beside sirolimus"))
+        case "assessment_due":
+            return f"{base}/assessments", str(_("Assess"))
+        case "serious_event" | "event_candidates":
+            return f"{base}/events", str(_("Adverse events"))
+        case _:
+            return _reaching(item.code, base)
+
+
+def _reaching(code: str, base: str) -> tuple[str, str] | None:
+    if code in _VISITS:
+        return f"{base}/visits", str(_("Visits"))
+    if code == "message_in_doubt":
+        return f"{base}#track-messages", str(_("Messages"))
+    if code in {"opted_out", "message_undelivered", "phone_unreachable", "no_carer"}:
+        return f"{base}/carers", str(_("Carers"))
+    return None
