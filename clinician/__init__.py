@@ -18,6 +18,8 @@ from clinician import routes_levels as routes_levels  # noqa: E402 - as above
 from clinician import routes_measurements as routes_measurements  # noqa: E402 - as above
 from clinician import routes_orders as routes_orders  # noqa: E402 - as above
 from clinician import routes_photos as routes_photos  # noqa: E402 - as above
+from clinician import routes_reading as routes_reading  # noqa: E402 - as above
+from clinician import routes_reading_admin as routes_reading_admin  # noqa: E402 - as above
 from clinician import routes_review as routes_review  # noqa: E402 - as above
 from clinician import routes_times as routes_times  # noqa: E402 - as above
 from clinician import routes_trail as routes_trail  # noqa: E402 - as above

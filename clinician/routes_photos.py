@@ -135,7 +135,13 @@ def _results(place: Place, sent: Sequence[SentFile], form: PhotoForm | None = No
 
 
 def _show(place: Place, name: str, **context: object) -> str:
-    return place.show(name, "photos", may_add=place.may(Permission.PHOTOS), **context)
+    return place.show(
+        name,
+        "photos",
+        may_add=place.may(Permission.PHOTOS),
+        may_have_read=place.may(Permission.MANAGE_READINGS),
+        **context,
+    )
 
 
 def _cards(place: Place) -> list[PhotoCard]:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flask import render_template
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from clinician import blueprint
 from clinician.presenters_worklist import Reader, child_rows, item_cards
