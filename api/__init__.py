@@ -15,6 +15,7 @@ from api import (
     routes_photos,
     routes_results,
     routes_visits,
+    routes_worklist,
 )
 from api.blueprint import blueprint
 from api.commands import token
@@ -38,6 +39,7 @@ ROUTES = (
     routes_photos,
     routes_results,
     routes_visits,
+    routes_worklist,
 )
 
 

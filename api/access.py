@@ -21,6 +21,10 @@ from web.db import db
 from web.identity import current_actor
 
 
+# a verb that no token has
+BY_A_PERSON: Final = "matters:answer"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """The verb a machine's token must name, the permission staff must hold, and whether carers
@@ -82,6 +86,17 @@ NEEDS: Final[Mapping[str, Need]] = {
     # no token has this verb: a person signs
     "api.sign_assessment": Need(verb=Permission.ASSESS, staff=Permission.ASSESS),
     "api.list_messages": Need(verb=Reading.MESSAGES, staff=Permission.VIEW),
+    "api.list_matters": Need(verb=Permission.VIEW, staff=Permission.VIEW),
+    "api.list_child_matters": Need(verb=Permission.VIEW, staff=Permission.VIEW),
+    "api.list_colleagues": Need(verb=Permission.VIEW, staff=Permission.VIEW),
+    # no machine answers for a person: none of these has a verb that a token may name
+    "api.acknowledge_matter": Need(verb=BY_A_PERSON, staff=Permission.RECORD),
+    "api.take_matter": Need(verb=BY_A_PERSON, staff=Permission.RECORD),
+    "api.hand_over_matter": Need(verb=BY_A_PERSON, staff=Permission.RECORD),
+    "api.note_matter": Need(verb=BY_A_PERSON, staff=Permission.RECORD),
+    "api.reopen_matter": Need(verb=BY_A_PERSON, staff=Permission.RECORD),
+    "api.list_new_since_review": Need(verb=BY_A_PERSON, staff=Permission.VIEW),
+    "api.mark_reviewed": Need(verb=BY_A_PERSON, staff=Permission.VIEW),
 }
 
 

@@ -26,3 +26,4 @@ from clinician import routes_trail as routes_trail  # noqa: E402 - as above
 from clinician import routes_tumour as routes_tumour  # noqa: E402 - as above
 from clinician import routes_visits as routes_visits  # noqa: E402 - as above
 from clinician import routes_worklist as routes_worklist  # noqa: E402 - as above
+from clinician import routes_matters as routes_matters  # noqa: E402 - as above
