@@ -54,6 +54,8 @@ class Settings:
     rate_limit_storage_url: str
     # messages under way at once in one notifier
     sms_in_flight: int = 16
+    # seals the randomisation lists; None where a production site has not set it yet
+    randomisation_key: str | None = field(default=None, repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -91,6 +93,7 @@ class Settings:
             trusted_proxy_hops=reader.number("TRUSTED_PROXY_HOPS", 0, least=0),
             rate_limit_storage_url=reader.get("RATE_LIMIT_STORAGE_URL", "memory://", str),
             sms_in_flight=reader.number("SMS_IN_FLIGHT", 16),
+            randomisation_key=reader.sealing_key(env, home / "var" / "randomisation_key"),
         )
         reader.check_twilio(settings)
         reader.raise_if_wrong()
@@ -124,6 +127,14 @@ class _Reader:
         if env is Environment.PRODUCTION:
             self._missing("SECRET_KEY")
             return ""
+        return _kept_secret(kept_in)
+
+    def sealing_key(self, env: Environment, kept_in: Path) -> str | None:
+        """The key of the randomisation lists: as above, but production may start without one, as
+        a study may use envelopes. It is its own: SECRET_KEY can be changed, this one never."""
+        given = self._read("RANDOMISATION_KEY", _long_secret)
+        if given is not None or env is Environment.PRODUCTION:
+            return given
         return _kept_secret(kept_in)
 
     def check_twilio(self, settings: Settings) -> None:

@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     VIEW = "participants:read"
     ENROL = "participants:write"
+    RANDOMISE = "randomisation:write"
     RECORD = "results:write"
     DIARY = "doses:write"
     ORDER = "orders:write"
@@ -32,7 +33,14 @@ class Permission(StrEnum):
 
 _ALL = frozenset(Permission)
 _NURSE = frozenset(
-    {Permission.VIEW, Permission.ENROL, Permission.RECORD, Permission.DIARY, Permission.PHOTOS}
+    {
+        Permission.VIEW,
+        Permission.ENROL,
+        Permission.RANDOMISE,
+        Permission.RECORD,
+        Permission.DIARY,
+        Permission.PHOTOS,
+    }
 )
 
 ROLE_PERMISSIONS: Mapping[StaffRole, frozenset[Permission]] = {

@@ -13,7 +13,7 @@ from domain.protocol import Protocol
 from models.account import Account, AccountKind
 from models.audit import AuditEntry
 from models.message import Message, MessageKind, MessageState
-from models.participant import Guardianship, Participant, Relation
+from models.participant import Guardianship, Participant, ParticipantStatus, Relation
 from services.access import Permission, may
 from services.actor import Actor, account_of
 from services.audit import Act, record
@@ -63,9 +63,12 @@ def invite(
     account: one carer may have several children.
 
     Inviting the same carer again returns the tie there is; with another relation or other rights
-    ConflictError. Raises ForbiddenError, RefusedError `not_a_phone`, `phone_of_staff`.
+    ConflictError. Raises ForbiddenError, RefusedError `study_over`, `not_a_phone`,
+    `phone_of_staff`.
     """
     _check_permission(actor, participant)
+    if participant.status is not ParticipantStatus.ACTIVE:
+        raise RefusedError("study_over")
     phone = _phone(said.phone)
     _check_words(said)
     _take_turns(session, participant)

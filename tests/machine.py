@@ -58,7 +58,7 @@ def a_dose_said(**changes: Any) -> dict[str, Any]:
     return said | changes
 
 
-def an_enrolment_said(site: Site, /, **changes: Any) -> dict[str, Any]:
+def a_child_said(site: Site, /, **changes: Any) -> dict[str, Any]:
     said = {
         "client_id": str(uuid.uuid4()),
         "site": site.code,
@@ -74,9 +74,6 @@ def an_enrolment_said(site: Site, /, **changes: Any) -> dict[str, Any]:
         "height_cm": "80.0",
         "weight_kg": "10.5",
         "measured_on": "2026-03-10",
-        "randomisation_number": "R-041",
-        "arm": "high",
-        "first_slot": {"on": "2026-03-10", "half": "evening"},
     }
     return said | changes
 

@@ -38,6 +38,7 @@ from models.visit import Visit, VisitState
 from photos.open_store import open_store
 from services.diary import Diary, read
 from services.protocols import load_protocols
+from services.randomisation_seal import Seal
 
 PROTOCOLS = load_protocols(HOME / "protocols")
 PROTOCOL = PROTOCOLS["khe-sirolimus-v1"]
@@ -55,6 +56,7 @@ def play(
         photo_store=open_store(photos.as_uri()) if photos else None,
         public_url="http://localhost",
         now=now,
+        seal=Seal("a key that only tests know, and long enough"),
     )
     load(stage, Secrets("hash", lambda: "secret"), PROTOCOLS, scope=scope)
     session.commit()

@@ -27,6 +27,7 @@ from plugins.postgres import PostgresServer
 
 # a Tuesday, 08:30 in Shanghai
 START = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)
+RANDOMISATION_KEY = "a key of lists that only tests know, and long enough"
 
 
 class FakeClock:
@@ -75,6 +76,7 @@ def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
         "log_level": "INFO",
         "trusted_proxy_hops": 0,
         "rate_limit_storage_url": "memory://",
+        "randomisation_key": RANDOMISATION_KEY,
     }
     return Settings(**(values | changes))
 

@@ -36,6 +36,7 @@ from models.site import Site, StaffRole
 from models.tumour import Treatment, TumourVolume
 from plugins.app import make_settings
 from plugins.live import SECRET_KEY, Live, database, serving
+from services.randomisation_seal import Seal
 from web.db import db
 from web.parts import now, parts
 from web.security import hash_password
@@ -145,6 +146,7 @@ def _load(app: Flask) -> None:
             photo_store=these.photo_store,
             public_url=these.settings.public_url,
             now=now(),
+            seal=Seal(these.settings.randomisation_key),
         )
         secrets = Secrets(hash_password(DEMO_PASSWORD), lambda: "no secret")
         load(stage, secrets, these.protocols, scope=PART)

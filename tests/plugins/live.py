@@ -21,6 +21,7 @@ from loopback.moved_clock import DAYS
 from loopback.twilio_server import TwilioServer
 from loopback.twilio_webhooks import ACCOUNT_SID, AUTH_TOKEN
 from models.engine import BEGIN_OPTION, prepare_sqlite
+from plugins.app import RANDOMISATION_KEY
 
 SECRET_KEY = "a secret key that only tests know, and long enough"
 SENDER = "+15005550006"
@@ -129,6 +130,7 @@ def serving(
         "DATABASE_URL": f"sqlite:///{folder / 'sirolog.db'}",
         "PHOTO_STORE_URL": (folder / "photos").as_uri(),
         "SECRET_KEY": SECRET_KEY,
+        "RANDOMISATION_KEY": RANDOMISATION_KEY,
     }
     live = Live(url, folder, environment)
     with (folder / f"server-{port}.log").open("w") as log:

@@ -1,14 +1,12 @@
-import uuid
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from domain.protocol import Half
-from domain.slots import SlotKey
+from children_at_the_door import NOW, TODAY, a_registration
 from factories import a_clinician, a_participant, a_site, as_actor
 from models.audit import AuditEntry
 from models.participant import Allocation, DaySchedule, Measurement, Participant
@@ -17,10 +15,7 @@ from models.visit import Visit
 from results_of_a_child import KHE
 from services.actor import Actor
 from services.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
-from services.participants import Enrolment, enrol
-
-NOW = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)
-TODAY = date(2026, 3, 10)
+from services.participants import Registration, register
 
 
 @pytest.fixture
@@ -33,68 +28,30 @@ def nurse(session: Session, site: Site) -> Actor:
     return as_actor(session, a_clinician(session, site, StaffRole.COORDINATOR))
 
 
-def an_enrolment(**changes: object) -> Enrolment:
-    values: dict[str, object] = {
-        "client_id": uuid.uuid4(),
-        "study_number": "S1-001",
-        "call_name": "Lele",
-        "born_on": date(2025, 1, 20),
-        "sex": "female",
-        "kasabach_merritt": True,
-        "enrolled_on": TODAY,
-        "time_zone": "Asia/Shanghai",
-        "morning": time(8),
-        "evening": time(20),
-        "height_cm": Decimal("80"),
-        "weight_kg": Decimal("10.5"),
-        "measured_on": TODAY,
-        "randomisation_number": "R-0107",
-        "arm": "high",
-        "first_slot": SlotKey(TODAY, Half.EVENING),
-    }
-    return Enrolment(**(values | changes))  # type: ignore[arg-type]  # test data by keyword
-
-
-def enrolled(session: Session, actor: Actor, site: Site, said: Enrolment) -> Participant:
-    return enrol(session, actor, site, said, protocol=KHE, now=NOW)
+def enrolled(session: Session, actor: Actor, site: Site, said: Registration) -> Participant:
+    return register(session, actor, site, said, protocol=KHE, now=NOW)
 
 
 def count(session: Session, table: type) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_enrolling_makes_the_child_with_size_times_and_arm(
+def test_registering_makes_the_child_with_size_and_times_and_no_arm(
     session: Session, site: Site, nurse: Actor
 ) -> None:
-    child = enrolled(session, nurse, site, an_enrolment())
+    child = enrolled(session, nurse, site, a_registration())
     size = session.scalars(select(Measurement).filter_by(participant_id=child.id)).one()
     assert size.bsa_m2.quantize(Decimal("0.0001")) == Decimal("0.4830")
     assert (size.bsa_formula, size.rule_version) == ("mosteller", KHE.key)
     times = session.scalars(select(DaySchedule).filter_by(participant_id=child.id)).one()
     assert (times.morning_local, times.evening_local, times.from_on) == (time(8), time(20), TODAY)
-    allocation = session.scalars(select(Allocation).filter_by(participant_id=child.id)).one()
-    assert (allocation.arm, allocation.method) == ("high", "envelope")
-
-
-def test_the_visits_are_counted_from_the_day_of_the_first_dose(
-    session: Session, site: Site, nurse: Actor
-) -> None:
-    first = SlotKey(date(2026, 3, 12), Half.MORNING)
-    child = enrolled(session, nurse, site, an_enrolment(first_slot=first))
-    rows = session.scalars(select(Visit).filter_by(participant_id=child.id))
-    visits = {row.code: row for row in rows}
-    assert len(visits) == len(KHE.visits)
-    assert visits["baseline"].on == date(2026, 3, 12)
-    assert not visits["baseline"].is_trough_day
-    assert visits["day_14"].on == date(2026, 3, 26)
-    assert visits["day_14"].is_trough_day
-    assert visits["month_12"].on == date(2027, 3, 12)
+    assert count(session, Allocation) == count(session, Visit) == 0
 
 
 def test_the_audit_trail_tells_of_the_enrolment_without_the_name(
     session: Session, site: Site, nurse: Actor
 ) -> None:
-    child = enrolled(session, nurse, site, an_enrolment())
+    child = enrolled(session, nurse, site, a_registration())
     entry = session.scalars(select(AuditEntry).filter_by(participant_id=child.id)).one()
     assert entry.action == "participant.enrolled"
     assert entry.new is not None
@@ -103,28 +60,28 @@ def test_the_audit_trail_tells_of_the_enrolment_without_the_name(
 
 
 def test_the_same_enrolment_twice_is_one_child(session: Session, site: Site, nurse: Actor) -> None:
-    said = an_enrolment()
+    said = a_registration()
     first, second = (enrolled(session, nurse, site, said) for _ in range(2))
     assert first.id == second.id
-    assert [count(session, table) for table in (Participant, Measurement, Allocation)] == [1, 1, 1]
+    assert [count(session, table) for table in (Participant, Measurement, DaySchedule)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
-    "change", [{"weight_kg": Decimal("10.6")}, {"arm": "low"}, {"call_name": "Mimi"}]
+    "change", [{"weight_kg": Decimal("10.6")}, {"sex": "male"}, {"call_name": "Mimi"}]
 )
 def test_the_same_id_with_other_content_is_a_conflict(
     session: Session, site: Site, nurse: Actor, change: dict[str, object]
 ) -> None:
-    said = an_enrolment()
+    said = a_registration()
     enrolled(session, nurse, site, said)
     with pytest.raises(ConflictError):
         enrolled(session, nurse, site, replace(said, **change))  # type: ignore[arg-type]  # by keyword
 
 
 def test_a_study_number_is_used_once_at_a_site(session: Session, site: Site, nurse: Actor) -> None:
-    enrolled(session, nurse, site, an_enrolment())
+    enrolled(session, nurse, site, a_registration(study_number="S1-001"))
     with pytest.raises(RefusedError) as refused:
-        enrolled(session, nurse, site, an_enrolment(randomisation_number="R-0108"))
+        enrolled(session, nurse, site, a_registration(study_number="S1-001"))
     assert (refused.value.code, refused.value.field) == ("study_number_taken", "study_number")
 
 
@@ -132,19 +89,8 @@ def test_a_study_number_may_be_used_at_another_site(
     session: Session, site: Site, nurse: Actor
 ) -> None:
     a_participant(session, study_number="S1-001")
-    assert enrolled(session, nurse, site, an_enrolment()).study_number == "S1-001"
-
-
-def test_a_randomisation_number_is_used_once_in_the_study(session: Session, site: Site) -> None:
-    elsewhere = a_site(session)
-    for where, number in ((elsewhere, "X-1"), (site, "S1-001")):
-        actor = as_actor(session, a_clinician(session, where))
-        if where is elsewhere:
-            enrolled(session, actor, where, an_enrolment(study_number=number))
-            continue
-        with pytest.raises(RefusedError) as refused:
-            enrolled(session, actor, where, an_enrolment(study_number=number))
-        assert refused.value.code == "randomisation_number_used"
+    said = a_registration(study_number="S1-001")
+    assert enrolled(session, nurse, site, said).study_number == "S1-001"
 
 
 @pytest.mark.parametrize(
@@ -156,10 +102,9 @@ def test_a_randomisation_number_is_used_once_in_the_study(session: Session, site
         ({"measured_on": date(2025, 1, 19)}, "measured_on_impossible"),
         ({"born_on": date(2026, 3, 11)}, "in_the_future"),
         ({"enrolled_on": date(2026, 3, 11)}, "enrolled_on_impossible"),
-        ({"first_slot": SlotKey(date(2026, 3, 9), Half.EVENING)}, "first_dose_before_enrolment"),
         ({"time_zone": "Asia/Nowhere"}, "unknown_zone"),
         ({"study_number": "Lele Wang"}, "study_number_form"),
-        ({"arm": "middle"}, "not_a_choice"),
+        ({"sex": "boy"}, "not_a_choice"),
         ({"evening": time(16, 59)}, "slot_gap"),
         ({"evening": time(23, 1)}, "slot_gap"),
         ({"evening": time(7, 59)}, "morning_not_before_evening"),
@@ -169,7 +114,7 @@ def test_what_cannot_be_is_refused(
     session: Session, site: Site, nurse: Actor, change: dict[str, object], code: str
 ) -> None:
     with pytest.raises(RefusedError) as refused:
-        enrolled(session, nurse, site, an_enrolment(**change))
+        enrolled(session, nurse, site, a_registration(**change))
     assert refused.value.code == code
     assert count(session, Participant) == 0
 
@@ -178,15 +123,15 @@ def test_what_cannot_be_is_refused(
 def test_doses_nine_and_fifteen_hours_apart_fit(
     session: Session, site: Site, nurse: Actor, evening: time
 ) -> None:
-    assert enrolled(session, nurse, site, an_enrolment(evening=evening)).id
+    assert enrolled(session, nurse, site, a_registration(evening=evening)).id
 
 
 def test_another_site_is_not_found(session: Session, nurse: Actor) -> None:
     with pytest.raises(NotFoundError):
-        enrolled(session, nurse, a_site(session), an_enrolment())
+        enrolled(session, nurse, a_site(session), a_registration())
 
 
 def test_a_monitor_sees_and_does_not_enrol(session: Session, site: Site) -> None:
     monitor = as_actor(session, a_clinician(session, site, StaffRole.MONITOR))
     with pytest.raises(ForbiddenError):
-        enrolled(session, monitor, site, an_enrolment())
+        enrolled(session, monitor, site, a_registration())
