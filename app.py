@@ -16,6 +16,7 @@ from web import (
     access,
     assets,
     cli_protocol,
+    cli_randomisation,
     cli_sites,
     cli_staff,
     csrf,
@@ -44,7 +45,13 @@ BLUEPRINTS = (
     caregiver.blueprint,
     clinician.blueprint,
 )
-COMMANDS = (cli_protocol.protocol, cli_sites.site, cli_staff.staff, demo)
+COMMANDS = (
+    cli_protocol.protocol,
+    cli_sites.site,
+    cli_staff.staff,
+    cli_randomisation.randomisation,
+    demo,
+)
 # a form beside its photo
 _ROOM_FOR_FIELDS = 100_000
 

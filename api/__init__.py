@@ -5,6 +5,7 @@ from flask import Flask
 from api import (
     routes_adherence,
     routes_assessments,
+    routes_admission,
     routes_children,
     routes_clinic_diary,
     routes_diary,
@@ -14,6 +15,7 @@ from api import (
     routes_orders,
     routes_photos,
     routes_results,
+    routes_tumour,
     routes_visits,
     routes_worklist,
 )
@@ -29,6 +31,7 @@ __all__ = ["init_api"]
 ROUTES = (
     routes_adherence,
     routes_assessments,
+    routes_admission,
     routes_children,
     routes_clinic_diary,
     routes_diary,

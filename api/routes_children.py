@@ -1,4 +1,4 @@
-"""Who is in the study: listing, looking up, enrolling."""
+"""Who is in the study: listing, looking up, registering."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from typing import Any
 
 from api.access import actor_here, child_here
 from api.blueprint import blueprint, refusals, writes
-from api.schemas_children import ChildrenSchema, ChildSchema, EnrolmentSchema, PageSchema
+from api.schemas_children import ChildrenSchema, ChildSchema, PageSchema, RegistrationSchema
 from models.participant import Participant
 from services.actor import ActorKind
-from services.participants import Enrolment, enrol
+from services.participants import Registration, register
 from services.records import is_kept
 from services.roster import RosterLine, line_of, roster, site_of_actor
 from web.db import db
@@ -40,21 +40,22 @@ def show_child(child: uuid.UUID) -> RosterLine:
 
 
 @blueprint.route("/children", methods=["POST"], tags=["Children"])
-@blueprint.arguments(EnrolmentSchema)
+@blueprint.arguments(RegistrationSchema)
 @blueprint.response(201, ChildSchema)
-@blueprint.alt_response(200, schema=ChildSchema, description="Enrolled before.")
+@blueprint.alt_response(200, schema=ChildSchema, description="Registered before.")
 @writes
 def enrol_child(body: dict[str, Any]) -> tuple[RosterLine, int]:
-    """Enrol a child.
+    """Register a child.
 
-    With size, dose times, arm and the plan of visits. The starting order is written separately.
+    With size and dose times. Eligibility, consent, randomisation and the starting order follow,
+    each by itself.
     """
     actor = actor_here()
     site = site_of_actor(db.session(), actor, body.pop("site"))
     protocol = parts().protocols[site.protocol_key]
-    said = Enrolment(**body)
+    said = Registration(**body)
     was_there = is_kept(db.session(), Participant, {"client_id": said.client_id})
-    child = enrol(db.session(), actor, site, said, protocol=protocol, now=now())
+    child = register(db.session(), actor, site, said, protocol=protocol, now=now())
     db.session.commit()
     return _shown(line_of(db.session(), child)), 200 if was_there else 201
 

@@ -16,7 +16,7 @@ from api.fields import (
     Words,
     YesNo,
 )
-from api.schemas import SlotSchema, WriteSchema
+from api.schemas import WriteSchema
 from models.participant import ParticipantStatus
 
 LARGEST_PAGE = 200
@@ -46,7 +46,10 @@ class ChildSchema(Schema):
     enrolled_on = Day(attribute="child.enrolled_on", required=True)
     status = Choice(ParticipantStatus, attribute="child.status", required=True)
     ended_on = Day(attribute="child.ended_on", required=True, allow_none=True)
-    arm = Words(required=True, allow_none=True)
+    ended_reason = Words(attribute="child.ended_reason", required=True, allow_none=True)
+    arm = Words(
+        required=True, allow_none=True, metadata={"description": "null until it is randomised"}
+    )
     protocol = Words(attribute="child.protocol_key", required=True)
     recorded_at = Instant(attribute="child.recorded_at", required=True)
 
@@ -62,7 +65,7 @@ class ChildrenSchema(Schema):
     )
 
 
-class EnrolmentSchema(WriteSchema):
+class RegistrationSchema(WriteSchema):
     """A new child. Sizes in cm and kg, dose times by the wall clock."""
 
     site = Words(required=True, longest=8, metadata={"description": "code of the site"})
@@ -80,6 +83,3 @@ class EnrolmentSchema(WriteSchema):
     height_cm = Exact(required=True)
     weight_kg = Exact(required=True)
     measured_on = Day(required=True)
-    randomisation_number = Words(required=True, longest=32)
-    arm = Words(required=True, longest=16)
-    first_slot = fields.Nested(SlotSchema, required=True)

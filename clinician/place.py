@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from domain.protocol import Arm
 from services.access import Permission, may, participant_at_site
-from services.starting_dose import arm_of
+from services.randomisation import allocation_of
 from web.child_place import ChildPlace
 from web.db import db
 from web.formats import language
@@ -39,8 +39,10 @@ class Place(ChildPlace):
         return self.now.astimezone(self.zone).date()
 
     @cached_property
-    def arm(self) -> Arm:
-        return arm_of(self.session, self.child, self.protocol)
+    def arm(self) -> Arm | None:
+        """None until the child is randomised; what needs an arm asks `arm_of`, which refuses."""
+        row = allocation_of(self.session, self.child)
+        return None if row is None else self.protocol.arm(row.arm)
 
     def text(self, words: Mapping[str, str]) -> str:
         """A text of the protocol in the reader's language."""
@@ -73,15 +75,18 @@ class Place(ChildPlace):
         words = {
             "participant": _("Overview"),
             "orders": _("Orders"),
+            "diary": _("Diary"),
             "measurements": _("Height and weight"),
             "levels": _("Levels"),
             "labs": _("Laboratory"),
+            "tumour": _("Tumour"),
             "photos": _("Photos"),
             "assessments": _("Response"),
             "events": _("Adverse events"),
             "visits": _("Visits"),
             "carers": _("Carers"),
             "times": _("Dose times"),
+            "admission": _("Admission"),
             "trail": _("Audit trail"),
         }
         return tuple(

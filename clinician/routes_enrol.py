@@ -1,4 +1,4 @@
-"""Enrolling a child: one page of facts, one page that shows what follows from them."""
+"""Registering a child: one page of facts, one page that shows what follows from them."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -12,19 +12,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from clinician import blueprint
-from clinician.work_words import HALVES, SEXES, options
+from clinician.work_words import SEXES, options
 from domain.errors import DomainError
-from domain.protocol import Half, Protocol
-from domain.slots import SlotKey
+from domain.protocol import Protocol
 from models.participant import Participant
 from models.site import Site
-from services.access import Permission, may, sites_with
+from services.access import Permission, sites_with
 from services.errors import NotFoundError, RefusedError
-from services.participants import Enrolment, check
-from services.participants import enrol as enrol_child
+from services.participants import Registration, check, register
 from services.starting_dose import StartProposal, start_of_size
 from web.db import db
-from web.fields import Amount, Choice, ClockTime, Day, Tick, Words
+from web.fields import Amount, ClockTime, Day, Tick, Words
 from web.forms import Filled, WriteSchema, blank, read_form
 from web.identity import current_actor
 from web.parts import now, parts
@@ -41,13 +39,9 @@ class EnrolSchema(WriteSchema):
     height_cm = Amount(required=True)
     weight_kg = Amount(required=True)
     measured_on = Day(required=True)
-    randomisation_number = Words(required=True, longest=32)
-    arm = Words(required=True, longest=16)
     time_zone = Words(required=True, longest=64)
     morning = ClockTime(required=True)
     evening = ClockTime(required=True)
-    first_slot_on = Day(required=True)
-    first_slot_half = Choice(Half, required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +57,13 @@ class EnrolForm:
     height_cm: Decimal
     weight_kg: Decimal
     measured_on: date
-    randomisation_number: str
-    arm: str
     time_zone: str
     morning: time
     evening: time
-    first_slot_on: date
-    first_slot_half: Half
 
-    def said(self) -> Enrolment:
+    def said(self) -> Registration:
         """As the use case takes it; numbers on labels are written in capitals."""
-        return Enrolment(
+        return Registration(
             client_id=self.client_id,
             study_number=self.study_number.upper(),
             call_name=self.call_name,
@@ -87,15 +77,12 @@ class EnrolForm:
             height_cm=self.height_cm,
             weight_kg=self.weight_kg,
             measured_on=self.measured_on,
-            randomisation_number=self.randomisation_number.upper(),
-            arm=self.arm,
-            first_slot=SlotKey(self.first_slot_on, self.first_slot_half),
         )
 
 
 @blueprint.route("/enrol", methods=["GET", "POST"])
 def enrol() -> ResponseReturnValue:
-    """Facts → check (BSA, starting dose, warnings) → enrol. Nothing is written before the last."""
+    """Facts → check (BSA, doses of the arms, stratum) → register. Only the last writes."""
     if request.method != "POST":
         return _facts(blank(_first_values()))
     filled = read_form(EnrolSchema(), EnrolForm)
@@ -110,42 +97,38 @@ def enrol() -> ResponseReturnValue:
         child = _enrol(filled.form, site)
     except (RefusedError, DomainError) as error:
         return _facts(filled.refused(error)), 422
-    return redirect(_next_page(child), 303)
+    return redirect(url_for("clinician.admission", participant=child.public_id), 303)
 
 
 def _enrol(form: EnrolForm, site: Site) -> Participant:
     session = db.session()
-    child = enrol_child(
+    child = register(
         session, current_actor(), site, form.said(), protocol=_protocol(site), now=now()
     )
     session.commit()
     return child
 
 
-def _next_page(child: Participant) -> str:
-    """On with the starting order; who may not sign one goes on with the family."""
-    can_order = may(current_actor(), Permission.ORDER, child.site_id)
-    name = "clinician.new_order" if can_order else "clinician.carers"
-    return url_for(name, participant=child.public_id)
-
-
 def _check(filled: Filled[EnrolForm], form: EnrolForm, site: Site) -> str:
-    """What would be written, worked out by the same rules."""
+    """What would be written, and what each arm would begin with: worked out by the same rules."""
     protocol, said = _protocol(site), form.said()
     check(db.session(), site, said, protocol=protocol, now=now())
-    start = _start(said, protocol)
-    return _page("enrol_check", filled, form=form, site=site, start=start, protocol=protocol)
+    starts = _starts(said, protocol)
+    return _page("enrol_check", filled, form=form, site=site, starts=starts, protocol=protocol)
 
 
-def _start(said: Enrolment, protocol: Protocol) -> StartProposal:
-    return start_of_size(
-        said.height_cm,
-        said.weight_kg,
-        protocol.arm(said.arm),
-        born_on=said.born_on,
-        on=said.first_slot.on,
-        protocol=protocol,
-    )
+def _starts(said: Registration, protocol: Protocol) -> list[StartProposal]:
+    return [
+        start_of_size(
+            said.height_cm,
+            said.weight_kg,
+            arm,
+            born_on=said.born_on,
+            on=said.enrolled_on,
+            protocol=protocol,
+        )
+        for arm in protocol.arms
+    ]
 
 
 def _facts(filled: Filled[Any]) -> str:
@@ -160,7 +143,6 @@ def _page(name: str, filled: Filled[Any], **context: Any) -> str:
         values=filled.values,
         errors=filled.errors,
         client_id=filled.client_id,
-        halves=options(HALVES),
         sexes=options(SEXES),
         **context,
     )

@@ -14,6 +14,7 @@ from demo.load import is_empty, load
 from demo.people import DEMO_PASSWORD, SITES, Secrets, email_of
 from demo.stage import Stage
 from models.site import Site, StaffRole
+from services.randomisation_seal import Seal
 from web.db import db
 from web.parts import now, parts
 from web.security import hash_password, totp
@@ -61,6 +62,8 @@ def signins() -> None:
 
 def _load() -> None:
     these = parts()
+    if these.settings.randomisation_key is None:
+        raise click.ClickException("RANDOMISATION_KEY is missing: it seals the list of the study")
     password = DEMO_PASSWORD
     if _is_production():  # words that everybody can read here must open nothing there
         password = secrets.token_urlsafe(18)
@@ -71,6 +74,7 @@ def _load() -> None:
         photo_store=these.photo_store,
         public_url=these.settings.public_url,
         now=now(),
+        seal=Seal(these.settings.randomisation_key),
     )
     load(stage, Secrets(hash_password(password), totp().generate_totp_secret), these.protocols)
     db.session.commit()

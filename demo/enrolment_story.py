@@ -1,4 +1,4 @@
-"""A child enters the study: enrolment, baseline, invitations and the first order."""
+"""A child enters the study: registration, admission, invitations and the first order."""
 
 import random
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from demo.admission_story import admit
 from demo.children import Child
 from demo.diary_writing import Diary
 from demo.families import CARERS
@@ -27,7 +28,7 @@ from services.audit import Act, record
 from services.chart import BASELINE
 from services.families import Invitation, invite
 from services.orders import SaidOrder, write_order
-from services.participants import Enrolment, enrol
+from services.participants import Registration, register
 from services.starting_dose import propose_start
 from services.timetables import add_timetable
 from services.visits import set_state
@@ -43,7 +44,8 @@ def begin(stage: Stage, child: Child, people: SitePeople, place: int) -> Story:
     tables = timetables_of(child, first_on, stage.now, place)
     chance = random.Random(child.study_number)  # noqa: S311 - the same story each time
     at = _enrolled_at(first_on, tables, stage.now)
-    row = _enrol(stage, child, people, tables, now=at)
+    row = _register(stage, child, people, tables, now=at)
+    admit(stage, child, people, row, first_on=first_on, now=at)
     carers = _invite(stage, child, people, row, now=at + minutes(5))
     mg = propose_start(stage.session, row, protocol=stage.protocol, on=first_on).amount.given_mg
     body = body_for(child.exposure, float(mg), chance.uniform(*HALF_LIFE_HOURS))
@@ -75,7 +77,7 @@ def _enrolled_at(first_on: date, tables: tuple[Timetable, ...], now: datetime) -
     return max(midnight, min(midnight + timedelta(hours=10), now - _LATEST))
 
 
-def _enrol(
+def _register(
     stage: Stage,
     child: Child,
     people: SitePeople,
@@ -84,7 +86,7 @@ def _enrol(
     now: datetime,
 ) -> Participant:
     since = tables[0].from_on
-    said = Enrolment(
+    said = Registration(
         client_id=made_up_id(child.study_number, "enrolment"),
         study_number=child.study_number,
         call_name=child.call_name,
@@ -98,11 +100,8 @@ def _enrol(
         height_cm=Decimal(child.height_cm),
         weight_kg=Decimal(child.weight_kg),
         measured_on=since,
-        randomisation_number=f"R-{child.study_number}",
-        arm=child.arm,
-        first_slot=SlotKey(since + timedelta(days=1), Half.MORNING),
     )
-    return enrol(
+    return register(
         stage.session, people.coordinator, people.site, said, protocol=stage.protocol, now=now
     )
 

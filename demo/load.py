@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from demo import enrolment_story, event_story, incident_story, photo_story, visit_story
+from demo.admission_story import bring_list
 from demo.cast import CAST
 from demo.children import Child
 from demo.diary_writing import Diary
 from demo.messages_story import write_messages
-from demo.people import Secrets, open_sites
+from demo.people import OPENED_BEFORE, Secrets, open_sites
 from demo.stage import SitePeople, Stage, Story
+from demo.waiting_story import WAITING, let_one_wait
 from models.account import Account
 from models.site import Site
 from services.protocols import Protocols
@@ -49,9 +51,12 @@ def load(
 ) -> tuple[Story, ...]:
     """Play the study up to `stage.now`. The caller commits."""
     people = open_sites(stage.session, secrets, protocol_key=stage.protocol.key, now=stage.now)
-    stories = tuple(
-        _play(stage, child, people[child.site], place) for place, child in enumerate(scope.cast)
-    )
+    # whoever came first was randomised first
+    in_order = sorted(enumerate(scope.cast), key=lambda numbered: -numbered[1].days)
+    cast = [child for _place, child in in_order]
+    bring_list(stage, cast, people, now=stage.now - OPENED_BEFORE)
+    stories = tuple(_play(stage, child, people[child.site], place) for place, child in in_order)
+    let_one_wait(stage, people[WAITING.site])
     for story in stories:
         event_story.answer_alerts(story, protocols)
     write_messages(stories)

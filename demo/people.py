@@ -13,7 +13,7 @@ from services.staff import NewStaff, add_staff, grant
 
 DEMO_PASSWORD: Final = "looking-around-sirolog"  # noqa: S105 - for made-up accounts, and printed
 # everybody was there before the first child came
-_OPENED_BEFORE: Final = timedelta(days=400)
+OPENED_BEFORE: Final = timedelta(days=400)
 
 
 class SiteSaid(NamedTuple):
@@ -60,7 +60,7 @@ def open_sites(
     session: Session, secrets: Secrets, *, protocol_key: str, now: datetime
 ) -> Mapping[str, SitePeople]:
     """Both sites with one person in each role, by the site's code."""
-    opened_at = now - _OPENED_BEFORE
+    opened_at = now - OPENED_BEFORE
     people: dict[str, SitePeople] = {}
     for said in SITES:
         site = Site(

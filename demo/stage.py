@@ -23,6 +23,7 @@ from models.site import Site, StaffRole
 from photos.storage import PhotoStore
 from services.actor import Actor, ActorKind, Grant
 from services.order_history import order_history
+from services.randomisation_seal import Seal
 
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://sirolog.example/made-up-study")
 _DAYS_A_MONTH: Final = 30.44
@@ -38,6 +39,7 @@ class Stage:
     photo_store: PhotoStore | None
     public_url: str
     now: datetime
+    seal: Seal
 
 
 @dataclass(frozen=True, slots=True)
