@@ -64,6 +64,23 @@ class InputsSchema(Schema):
         return ResponseInputs(transfusions=tuple(said.pop("transfusions")), **said)
 
 
+class TriedInputsSchema(Schema):
+    """Inputs to try the rule on."""
+
+    inputs = fields.Nested(InputsSchema, required=True)
+
+
+class DraftSchema(Schema):
+    """What the chart offers, or what was sent to be tried, and what the rule makes of it."""
+
+    visit_code = Words(required=True)
+    inputs = fields.Raw(required=True, metadata=_AS_SIGNED)
+    proposal = fields.Raw(required=True, metadata=_AS_SIGNED)
+    needs_reason = YesNo(required=True)
+    rule_version = Words(required=True)
+    signed = Ident(required=True, allow_none=True)
+
+
 class ReasonsSchema(Schema):
     """Why inputs differ from the chart, by the part that differs."""
 

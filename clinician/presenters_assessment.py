@@ -192,6 +192,9 @@ def _skin(chart: Chart) -> tuple[Line, ...]:
     if chart.skin is not None:
         return (Line(str(_("Now")), skin_text(chart.skin)),)
     nothing = Line(str(_("Now")), str(_("nothing in the window of this visit")))
+    if chart.all_deep:
+        deep = _("every lesion is noted as deep: nothing to see or to palpate")
+        return (nothing, Line(str(_("Lesions")), str(deep)))
     if chart.skin_before is None:
         return (nothing,)
     return (nothing, Line(str(_("Before")), skin_text(chart.skin_before)))

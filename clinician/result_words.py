@@ -171,6 +171,7 @@ add_sentences(
         "reason_needed": _("Please say why."),
         "told_needs_both": _("Please write both: when the last dose was, and who told it."),
         "last_dose_after_draw": _("The last dose must lie before the blood draw."),
+        "lesion_known": _("Another lesion has this name. Please choose another name."),
         "already_corrected": _("This entry was corrected before. Please correct the newer one."),
         "unknown_analyte": _("The study does not know this analyte."),
         "unknown_unit": _("The study cannot convert this unit."),

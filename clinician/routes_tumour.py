@@ -19,6 +19,7 @@ from domain.volume import Diameters
 from models.tumour import SkinFinding, Treatment, TreatmentKind, TumourVolume
 from services.access import Permission
 from services.errors import RefusedError
+from services.lesions import known_name, lesions_of
 from services.medicines import record_medicine
 from services.results import find_result
 from services.tumour import (
@@ -94,7 +95,7 @@ def new_volume(participant: UUID) -> ResponseReturnValue:
     if filled.form is None:
         return _volume_form(place, filled), 422
     try:
-        said = _said_volume(filled.form)
+        said = _said_volume(filled.form, place)
         record_volume(place.session, _entering(place), said, protocol=place.protocol)
     except RefusedError as refused:
         return _volume_form(place, filled.refused(refused)), 422
@@ -145,7 +146,7 @@ def _record_treatment(place: Place, said: SaidTreatment) -> None:
         record_treatment(place.session, _entering(place), said)
 
 
-def _said_volume(form: VolumeForm) -> SaidVolume:
+def _said_volume(form: VolumeForm, place: Place) -> SaidVolume:
     """Raises RefusedError when only some of the diameters are there."""
     sides = (form.length_mm, form.width_mm, form.height_mm)
     length, width, height = sides
@@ -158,7 +159,7 @@ def _said_volume(form: VolumeForm) -> SaidVolume:
     return SaidVolume(
         client_id=form.client_id,
         measured_on=form.measured_on,
-        lesion=form.lesion,
+        lesion=known_name(place.session, place.child.id, form.lesion),
         modality=form.modality,
         reader=form.reader,
         diameters=diameters,
@@ -184,7 +185,8 @@ def _saved(place: Place) -> ResponseReturnValue:
 
 
 def _volume_form(place: Place, filled: Filled[Any]) -> str:
-    return _form(place, "volume_new", filled, modalities=options(MODALITIES))
+    lesions = [row.name for row in lesions_of(place.session, place.child.id)]
+    return _form(place, "volume_new", filled, modalities=options(MODALITIES), lesions=lesions)
 
 
 def _skin_form(place: Place, filled: Filled[Any]) -> str:

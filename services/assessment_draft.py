@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from domain.protocol import Protocol
 from domain.reported import in_study_unit
 from domain.response import ResponseResult, assess
-from domain.response_inputs import ResponseInputs
+from domain.response_inputs import Firmness, ResponseInputs, SkinColour
 from domain.response_views import (
     PlateletCount,
     SensitivityViews,
@@ -99,11 +99,23 @@ def _inputs_of(chart: Chart, protocol: Protocol) -> ResponseInputs:
         volume_applicable=True,
         volume_method_changed=chart.tumour.differs_in("method", chart.tumour_baseline),
         modality_changed=chart.tumour.differs_in("modality", chart.tumour_baseline),
-        skin_colour=chart.skin.colour if chart.skin else None,
-        firmness=chart.skin.firmness if chart.skin else None,
+        skin_colour=_colour(chart),
+        firmness=_firmness(chart),
         transfusions=chart.transfusions,
         rescue_therapy=chart.rescue,
     )
+
+
+def _colour(chart: Chart) -> SkinColour | None:
+    if chart.skin is not None:
+        return chart.skin.colour
+    return SkinColour.NOTHING_TO_SEE if chart.all_deep else None
+
+
+def _firmness(chart: Chart) -> Firmness | None:
+    if chart.skin is not None:
+        return chart.skin.firmness
+    return Firmness.NOTHING_TO_PALPATE if chart.all_deep else None
 
 
 def _lower_limit(baseline: Sample | None, protocol: Protocol) -> Decimal | None:

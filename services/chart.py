@@ -81,6 +81,8 @@ class Chart:
     skin_before: SkinFinding | None
     treatments: tuple[Treatment, ...]
     photos: tuple[PhotoPair, ...]
+    # lesions are registered, and each of them lies where nothing can be seen or felt
+    all_deep: bool
 
     @property
     def lesions_differ(self) -> bool:

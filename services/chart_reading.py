@@ -24,6 +24,7 @@ from services.chart import (
     is_transfusion,
 )
 from services.errors import NotFoundError
+from services.lesions import lesions_of
 from services.results import standing
 from services.timetables import timetables
 
@@ -68,7 +69,13 @@ def read_chart(session: Session, participant: Participant, visit_code: str, now:
         skin_before=skin[-1] if skin and not in_window else None,
         treatments=_treatments(session, participant, visit, baseline),
         photos=_photo_pairs(session, participant, visit),
+        all_deep=_all_deep(session, participant),
     )
+
+
+def _all_deep(session: Session, participant: Participant) -> bool:
+    lesions = lesions_of(session, participant.id)
+    return bool(lesions) and all(row.is_deep for row in lesions)
 
 
 def _visits(session: Session, participant: Participant, code: str) -> dict[str, Visit]:
@@ -100,9 +107,12 @@ def _standing(session: Session, table: type[Fact], participant: Participant) -> 
 
 
 def _nearest(samples: Iterable[Sample], visit: Visit) -> Sample | None:
-    """The sample in the visit's window that is nearest to its day; of two the later one."""
+    """The sample in the visit's window that is nearest to its day; of two the later one. A number
+    comes before a result beyond a limit ("<0.5"), which no rule can compute with."""
     inside = [s for s in samples if visit.window_from <= s.on <= visit.window_to]
-    return min(reversed(inside), key=lambda s: abs(s.on - visit.on), default=None)
+    return min(
+        reversed(inside), key=lambda s: (s.number is None, abs(s.on - visit.on)), default=None
+    )
 
 
 def _last_before(samples: Sequence[Sample], baseline: Visit | None) -> Sample | None:

@@ -152,6 +152,7 @@ def _add(
         **key,
         **content,
         amends_id=amended.id if amended else None,
+        amend_reason=said.amend_reason,
         recorded_at=entering.now,
         recorded_by_id=account_of(entering.actor),
     )
