@@ -1,5 +1,7 @@
 """Dose orders as they travel."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Words, YesNo
@@ -58,25 +60,32 @@ class SaidRestartSchema(WriteSchema):
     reason = Words(required=True, longest=500)
 
 
+class Told(Computed):
+    """A decimal that is a text already, as a kept document holds it."""
+
+    def _serialize(self, value: Any, *_where: Any, **_more: Any) -> str | None:
+        return None if value is None else str(value)
+
+
 class ProposedAmountSchema(Schema):
     """A dose before and after the rounding to the syringe."""
 
-    prescribed_mg = Computed(required=True)
-    given_ml = Exact(required=True)
-    given_mg = Computed(required=True)
-    rounding_error_mg = Computed(required=True)
+    prescribed_mg = Told(required=True)
+    given_ml = Told(required=True)
+    given_mg = Told(required=True)
+    rounding_error_mg = Told(required=True)
 
 
 class ProposedDoseSchema(ProposedAmountSchema):
     """What the formula proposes; `by_formula_mg` is neither capped nor rounded."""
 
-    current_mg = Computed(required=True)
-    target_level = Computed(required=True)
-    by_formula_mg = Computed(required=True)
+    current_mg = Told(required=True)
+    target_level = Told(required=True)
+    by_formula_mg = Told(required=True)
     capped = YesNo(required=True)
     at_low_end = fields.Nested(ProposedAmountSchema, required=True)
     at_high_end = fields.Nested(ProposedAmountSchema, required=True)
-    predicted_level = Computed(required=True)
+    predicted_level = Told(required=True)
     changes_nothing = YesNo(required=True)
 
 
@@ -92,16 +101,16 @@ class ProposalSchema(Schema):
     verdict = Choice(Finding, required=True)
     verdict_by_rule = Choice(Finding, required=True)
     overruled = YesNo(required=True)
-    target_low = Exact(required=True)
-    target_high = Exact(required=True)
-    current_ml = Exact(required=True, allow_none=True)
+    target_low = Told(required=True)
+    target_high = Told(required=True)
+    current_ml = Told(required=True, allow_none=True)
     days_on_dose = fields.Integer(required=True, allow_none=True)
     changed_after_sample = YesNo(required=True)
     irregular_before = YesNo(required=True)
     interacting_medicines = fields.List(fields.String(), required=True)
     unknown_medicines = fields.List(fields.String(), required=True)
     age_months = fields.Integer(required=True)
-    max_step_fraction = Exact(required=True)
+    max_step_fraction = Told(required=True)
     refusals = fields.List(Choice(Refusal), required=True)
     proposal = fields.Nested(ProposedDoseSchema, required=True, allow_none=True)
 

@@ -14,6 +14,13 @@ def places(value: Decimal, most: int) -> str:
     return decimal(value.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_EVEN))
 
 
+@blueprint.app_template_filter("short")
+def short(value: Decimal, most: int) -> str:
+    """At most so many decimal places, and no zero at the end: 0.375, 12.5, 10."""
+    written = places(value, most)
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
 @blueprint.app_template_filter("signed")
 def signed(value: Decimal, most: int) -> str:
     """With its sign: +0.0036, −0.0064, 0."""

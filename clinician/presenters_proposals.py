@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from flask_babel import gettext as _
 
-from clinician.amounts import places, signed
+from clinician.amounts import short
 from clinician.order_words import REFUSALS
 from clinician.result_words import FINDINGS, word
 from models.laboratory import Level
@@ -142,14 +142,14 @@ def _dose(document: Mapping[str, Any]) -> ProposedDose | None:
     return ProposedDose(
         ml=millilitres(Decimal(found["given_ml"])),
         mg=plain_amount(given),
-        prescribed=places(Decimal(found["prescribed_mg"]), 4),
-        rounding=signed(Decimal(found["rounding_error_mg"]), 4),
+        prescribed=short(Decimal(found["prescribed_mg"]), 4),
+        rounding=_signed(Decimal(found["rounding_error_mg"]), 4),
         formula=_formula(document, found),
         step=_step(document, found),
         low_end=_end(found["at_low_end"], document["target_low"]),
         high_end=_end(found["at_high_end"], document["target_high"]),
-        predicted=f"{places(Decimal(found['predicted_level']), 2)} ng/mL",
-        change=f"{signed(share, 1)} %",
+        predicted=f"{short(Decimal(found['predicted_level']), 2)} ng/mL",
+        change=f"{_signed(share, 1)} %",
         changes_nothing=bool(found["changes_nothing"]),
     )
 
@@ -157,7 +157,7 @@ def _dose(document: Mapping[str, Any]) -> ProposedDose | None:
 def _formula(document: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """0.4 mg × 12.5 ÷ 9.0 = 0.5556 mg."""
     mg, target = plain_amount(Decimal(found["current_mg"])), found["target_level"]
-    answer = places(Decimal(found["by_formula_mg"]), 4)
+    answer = short(Decimal(found["by_formula_mg"]), 4)
     return f"{mg} mg × {target} ÷ {document['result']} = {answer} mg"
 
 
@@ -165,7 +165,7 @@ def _step(document: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     percent = plain_amount(Decimal(document["max_step_fraction"]) * 100)
     if not found["capped"]:
         return str(_("within %(percent)s %% of the dose now", percent=percent))
-    capped = places(Decimal(found["prescribed_mg"]), 4)
+    capped = short(Decimal(found["prescribed_mg"]), 4)
     return str(_("at most %(percent)s %% in one step: %(mg)s mg", percent=percent, mg=capped))
 
 
@@ -174,7 +174,12 @@ def _end(amount: Mapping[str, Any], level: str) -> str:
         _(
             "%(ml)s (%(mg)s mg) for %(level)s ng/mL",
             ml=millilitres(Decimal(amount["given_ml"])),
-            mg=places(Decimal(amount["prescribed_mg"]), 4),
+            mg=short(Decimal(amount["prescribed_mg"]), 4),
             level=level,
         )
     )
+
+
+def _signed(value: Decimal, most: int) -> str:
+    """+0.0036, −0.015, 0."""
+    return ("+" if value > 0 else "") + short(value, most)

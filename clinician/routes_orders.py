@@ -44,6 +44,7 @@ from services.order_slots import check_from_slot, earliest_slot, is_given
 from services.order_weighing import WeighedOrder, weigh
 from services.orders import order_of, orders_of, write_order
 from services.people import names_of
+from services.records import is_kept
 from services.starting_dose import propose_start
 from web.forms import Filled, blank, read_form
 from web.sentences import sentence
@@ -102,6 +103,8 @@ def new_order(participant: UUID) -> ResponseReturnValue:
     filled = read_form(OrderSchema(), OrderForm)
     if filled.form is None:
         return _form(place, filled), 422
+    if request.form.get("step") == "sign" and _came_before(place, filled.form):
+        return _repeat(place, filled.form)
     try:
         weighed = _weighed(place, filled.form)
     except (RefusedError, DomainError) as error:
@@ -132,6 +135,20 @@ def sign_order(participant: UUID, order: UUID) -> ResponseReturnValue:
         return _sign_page(place, row, filled.refused(error)), 422
     place.session.commit()
     return redirect(url_for("clinician.orders", participant=participant), 303)
+
+
+def _came_before(place: Place, form: OrderForm) -> bool:
+    key = {"participant_id": place.child.id, "client_id": form.client_id}
+    return is_kept(place.session, DoseOrder, key)
+
+
+def _repeat(place: Place, form: OrderForm) -> ResponseReturnValue:
+    """The same form once more: its order stands, though the facts it was weighed with moved on."""
+    said = form.said(_starting_mg(place, form))
+    write_order(
+        place.session, place.actor, place.child, said, protocol=place.protocol, now=place.now
+    )
+    return redirect(url_for("clinician.orders", participant=place.child.public_id), 303)
 
 
 def _sign_new(

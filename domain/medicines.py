@@ -39,9 +39,10 @@ def plain_name(name: str) -> str:
 
 def _begins_with(typed: str, known: str) -> bool:
     """Is `typed` this name, alone or followed by something that is no part of a Latin word?"""
-    if typed.replace(" ", "") == known.replace(" ", ""):
+    joined, wanted = typed.replace(" ", ""), known.replace(" ", "")
+    if joined == wanted:
         return True
-    if not typed.startswith(known):
-        return False
-    following = typed[len(known)]
-    return not (known[-1].isascii() and following.isascii() and following.isalpha())
+    if not known[-1].isascii():
+        return joined.startswith(wanted)
+    following = typed.removeprefix(known)[:1]
+    return typed.startswith(known) and not (following.isascii() and following.isalpha())
