@@ -21,13 +21,14 @@ from clinician import routes_lab_import as routes_lab_import  # noqa: E402 - as 
 from clinician import routes_labs as routes_labs  # noqa: E402 - as above
 from clinician import routes_lesions as routes_lesions  # noqa: E402 - as above
 from clinician import routes_levels as routes_levels  # noqa: E402 - as above
+from clinician import routes_matters as routes_matters  # noqa: E402 - as above
 from clinician import routes_measurements as routes_measurements  # noqa: E402 - as above
 from clinician import routes_orders as routes_orders  # noqa: E402 - as above
 from clinician import routes_photos as routes_photos  # noqa: E402 - as above
-from clinician import routes_reading as routes_reading  # noqa: E402 - as above
-from clinician import routes_reading_admin as routes_reading_admin  # noqa: E402 - as above
 from clinician import routes_randomisation as routes_randomisation  # noqa: E402 - as above
 from clinician import routes_ranges as routes_ranges  # noqa: E402 - as above
+from clinician import routes_reading as routes_reading  # noqa: E402 - as above
+from clinician import routes_reading_admin as routes_reading_admin  # noqa: E402 - as above
 from clinician import routes_review as routes_review  # noqa: E402 - as above
 from clinician import routes_stays as routes_stays  # noqa: E402 - as above
 from clinician import routes_times as routes_times  # noqa: E402 - as above
@@ -36,4 +37,3 @@ from clinician import routes_tumour as routes_tumour  # noqa: E402 - as above
 from clinician import routes_visits as routes_visits  # noqa: E402 - as above
 from clinician import routes_withdrawal as routes_withdrawal  # noqa: E402 - as above
 from clinician import routes_worklist as routes_worklist  # noqa: E402 - as above
-from clinician import routes_matters as routes_matters  # noqa: E402 - as above

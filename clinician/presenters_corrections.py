@@ -50,10 +50,15 @@ def _card(case: CorrectionCase) -> RequestCard:
         case=case,
         url=page_of(case.child),
         slot=slot_words(request.slot_on, request.half),
-        asked=_words(request.outcome, request.taken_at, request.given_ml, zone),
+        asked=_asked(request, zone),
         now="; ".join(standing) or str(_("nothing")),
         zone=zone,
     )
+
+
+def _asked(request: CorrectionRequest, zone: ZoneInfo) -> str:
+    words = _words(request.outcome, request.taken_at, request.given_ml, zone)
+    return f"{words} ({_('a second dose, beside the other')})" if request.is_second_dose else words
 
 
 def _entry_words(entry: Entry, zone: ZoneInfo) -> str:

@@ -22,7 +22,7 @@ from models.site import StaffRole
 from models.symptom import SymptomReport
 from models.visit import Visit, VisitState
 from photo_samples import a_picture, encoded
-from plugins.demo import SIBLING, DemoStudy
+from plugins.demo import SIBLING, WAITING, DemoStudy
 
 Recipe = Callable[[DemoStudy, Page], str | None]
 TODAY: Final = datetime.now(UTC).date()
@@ -182,7 +182,19 @@ CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
     "clinician.worklist": [at("clinician.worklist")],
     "clinician.matters": [of_participant("clinician.matters")],
     "clinician.enrol": [at("clinician.enrol"), sent(at("clinician.enrol"), "main form button")],
-    "clinician.participant": [of_participant("clinician.participant")],
+    "clinician.admission": [
+        of_participant("clinician.admission"),
+        of_participant("clinician.admission", WAITING),
+    ],
+    "clinician.new_eligibility": [of_participant("clinician.new_eligibility", WAITING)],
+    "clinician.new_consent": [of_participant("clinician.new_consent")],
+    "clinician.randomise": [of_participant("clinician.randomise", WAITING)],
+    "clinician.end_study": [of_participant("clinician.end_study")],
+    "clinician.randomisation": [at("clinician.randomisation")],
+    "clinician.participant": [
+        of_participant("clinician.participant"),
+        of_participant("clinician.participant", WAITING),
+    ],
     "clinician.orders": [of_participant("clinician.orders")],
     "clinician.new_order": [of_participant("clinician.new_order")],
     "clinician.sign_order": [about("clinician.sign_order", "order", waiting_order)],
@@ -249,7 +261,10 @@ NO_PAGE: Final = frozenset(
         "static",
         "web.home",
         "web.photo_file",
+        "clinician.import_template",
         "clinician.course_file",
+        "clinician.visit_calendar",
+        "caregiver.visit_calendar",
         "health.healthz",
         "health.readyz",
     }
