@@ -12,3 +12,4 @@ from caregiver import routes_more as routes_more  # noqa: E402 - see above
 from caregiver import routes_photos as routes_photos  # noqa: E402 - see above
 from caregiver import routes_symptoms as routes_symptoms  # noqa: E402 - see above
 from caregiver import routes_today as routes_today  # noqa: E402 - see above
+from caregiver import routes_visits as routes_visits  # noqa: E402 - see above

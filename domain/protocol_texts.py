@@ -19,6 +19,7 @@ NAMES: Final = (
     *("late", "late_skip", "vomited_early", "vomited_later", "doubled", "too_soon", "missed"),
     *("fever", "call_today", "new_medicine", "grapefruit"),
     *("dose_before_trough", "trough_give_now", "blood_tomorrow", "blood_today"),
+    *("visit_bring", "visit_trough", "visit_plain"),
     *("what_late", "what_vomited", "what_doubled", "what_fever", "what_medicine"),
 )
 """Texts that pages and messages ask for; a study may add its own."""
