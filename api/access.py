@@ -103,6 +103,16 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.list_assessments": Need(verb=Reading.ASSESSMENTS, staff=Permission.VIEW),
     # no token has this verb: a person signs
     "api.sign_assessment": Need(verb=Permission.ASSESS, staff=Permission.ASSESS),
+    "api.list_readings": Need(verb=Reading.READINGS, staff=Permission.VIEW),
+    "api.list_child_readings": Need(verb=Reading.READINGS, staff=Permission.VIEW),
+    "api.show_reading": Need(verb=Reading.READINGS, staff=Permission.VIEW),
+    # no token has this verb: a person chooses who reads, and unmasks
+    "api.list_readers": Need(verb=Permission.MANAGE_READINGS, staff=Permission.MANAGE_READINGS),
+    "api.make_reading": Need(verb=Permission.MANAGE_READINGS, staff=Permission.MANAGE_READINGS),
+    "api.name_third_reader": Need(
+        verb=Permission.MANAGE_READINGS, staff=Permission.MANAGE_READINGS
+    ),
+    "api.unmask_readings": Need(verb=Permission.MANAGE_READINGS, staff=Permission.MANAGE_READINGS),
     "api.list_messages": Need(verb=Reading.MESSAGES, staff=Permission.VIEW),
     "api.list_matters": Need(verb=Permission.VIEW, staff=Permission.VIEW),
     "api.list_child_matters": Need(verb=Permission.VIEW, staff=Permission.VIEW),

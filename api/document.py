@@ -30,6 +30,7 @@ TAGS: Final = {
     "Orders": "What a child shall be given.",
     "Results": "Levels, laboratory results, and what is measured and felt of the tumour.",
     "Assessments": "Signed response assessments.",
+    "Readings": "Pairs of photos read masked; answers only once they are unmasked.",
     "Messages": "Text messages to a child's carers, without their words and numbers.",
 }
 _REFUSALS: Final = {

@@ -114,8 +114,16 @@ def name_third(
     return row
 
 
-def case_at_site(session: Session, actor: Actor, case_id: uuid.UUID) -> ReadingCase:
-    """A case of a site whose readings the actor looks after. Raises NotFoundError."""
+def case_at_site(
+    session: Session,
+    actor: Actor,
+    case_id: uuid.UUID,
+    permission: Permission = Permission.MANAGE_READINGS,
+) -> ReadingCase:
+    """A case of one of the actor's sites, for what needs this permission there.
+
+    Raises NotFoundError for another site's case as for none at all; ForbiddenError.
+    """
     found = session.execute(
         select(ReadingCase, Participant.site_id)
         .join(Participant, Participant.id == ReadingCase.participant_id)
@@ -123,8 +131,8 @@ def case_at_site(session: Session, actor: Actor, case_id: uuid.UUID) -> ReadingC
     ).one_or_none()
     if found is None or not may(actor, Permission.VIEW, found[1]):
         raise NotFoundError
-    if not may(actor, Permission.MANAGE_READINGS, found[1]):
-        raise ForbiddenError(Permission.MANAGE_READINGS)
+    if not may(actor, permission, found[1]):
+        raise ForbiddenError(permission)
     row: ReadingCase = found[0]
     return row
 
