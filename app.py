@@ -54,6 +54,8 @@ COMMANDS = (
 )
 # a form beside its photo
 _ROOM_FOR_FIELDS = 100_000
+# the text of an imported table comes back in a field: 2 MB, more once Chinese is in UTF-8
+_LARGEST_TEXT = 4_000_000
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
@@ -64,6 +66,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.testing = settings.env is Environment.TESTING
     app.config["MAX_CONTENT_LENGTH"] = settings.max_photo_bytes + _ROOM_FOR_FIELDS
+    app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_TEXT
     install(app, _parts(settings, clock))
     _init_foundations(app, settings)
     _init_requests(app, settings)

@@ -13,13 +13,14 @@ from flask import abort, request
 
 from domain.entries import Channel
 from models.participant import Participant
-from services.access import Permission, child_of, participant_at_site, sites_with
+from models.site import Site
+from services.access import Permission, child_of, may, participant_at_site, sites_with
 from services.actor import Actor, ActorKind
-from services.errors import ForbiddenError
+from services.errors import ForbiddenError, NotFoundError, RefusedError
+from services.roster import site_of_actor
 from services.tokens import Reading
 from web.db import db
 from web.identity import current_actor
-
 
 # a verb that no token has
 BY_A_PERSON: Final = "matters:answer"
@@ -166,6 +167,18 @@ def actor_here(*, is_offline: bool = False) -> Actor:
             return replace(actor, channel=Channel.OFFLINE if is_offline else Channel.PAGE)
         case _:
             return replace(actor, channel=Channel.CLINIC)
+
+
+def site_here(code: str) -> Site:
+    """The site of the address. Raises NotFoundError for one the actor does not know."""
+    need, actor = need_here(), actor_here()
+    try:
+        site = site_of_actor(db.session(), actor, code)
+    except RefusedError:
+        raise NotFoundError from None
+    if not may(actor, need.staff, site.id):
+        raise ForbiddenError(need.verb)
+    return site
 
 
 def child_here(public_id: uuid.UUID) -> Participant:

@@ -14,6 +14,8 @@ from services.errors import RefusedError
 from web.limiter import limiter
 
 View = TypeVar("View", bound=Callable[..., Any])
+TABLES: Final = frozenset({"api.preview_labs", "api.import_labs"})
+LARGEST_TABLE: Final = 2_000_000
 # machines may be busy; one that runs wild is stopped
 RATE = "600 per minute"
 WITH_PROOF: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": [], "csrf": []}]
@@ -33,9 +35,10 @@ blueprint.register_error_handler(RefusedError, refused)
 
 @blueprint.before_request
 def bound_body() -> None:
-    """JSON is small; only photos may be as large as the settings allow."""
+    """JSON is small, tables less so; only photos may be as large as the settings allow."""
     if request.mimetype != MULTIPART:
-        request.max_content_length = LARGEST_JSON
+        is_table = request.endpoint in TABLES
+        request.max_content_length = LARGEST_TABLE if is_table else LARGEST_JSON
 
 
 @blueprint.after_request

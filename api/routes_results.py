@@ -8,18 +8,13 @@ from api.access import actor_here, child_here
 from api.blueprint import blueprint, refusals, writes
 from api.presenters import Shown, shown, shown_all
 from api.schemas_results import (
-    LabResultSchema,
-    SaidLabsSchema,
     SaidSkinSchema,
     SaidVolumeSchema,
     SkinSchema,
     VolumeSchema,
     listed,
 )
-from models.laboratory import LabResult
 from models.tumour import SkinFinding, TumourVolume
-from services.labs import SaidLabs, SaidResult
-from services.labs import record_labs as write_labs
 from services.records import records_of
 from services.tumour import Entering, SaidSkin, SaidVolume, record_skin
 from services.tumour import record_volume as write_volume
@@ -27,37 +22,6 @@ from web.db import db
 from web.parts import now, parts
 
 Items = Mapping[str, tuple[Shown, ...]]
-
-
-@blueprint.route("/children/<uuid:child>/labs", tags=["Results"])
-@blueprint.response(200, listed(LabResultSchema))
-@refusals(404)
-def list_labs(child: uuid.UUID) -> Items:
-    """List laboratory results, those that were corrected too, in the order drawn."""
-    rows = records_of(db.session(), LabResult, child_here(child).id, by=LabResult.drawn_at)
-    return {"items": shown_all(rows)}
-
-
-@blueprint.route("/children/<uuid:child>/labs", methods=["POST"], tags=["Results"])
-@blueprint.arguments(SaidLabsSchema)
-@blueprint.response(201, listed(LabResultSchema))
-@blueprint.alt_response(200, schema=listed(LabResultSchema), description="They came before.")
-@writes
-def record_labs(body: dict[str, Any], child: uuid.UUID) -> tuple[Items, int]:
-    """Record the laboratory results of one sample: all of them, or none."""
-    participant = child_here(child)
-    amended = {result["analyte"]: result["amends"] for result in body["results"]}
-    results = tuple(SaidResult(**result) for result in body.pop("results"))
-    rows, is_new = write_labs(
-        db.session(),
-        actor_here(),
-        participant,
-        SaidLabs(results=results, **body),
-        protocol=parts().protocols[participant.protocol_key],
-        now=now(),
-    )
-    db.session.commit()
-    return {"items": tuple(shown(row, amended[row.analyte]) for row in rows)}, _status(is_new)
 
 
 @blueprint.route("/children/<uuid:child>/volumes", tags=["Results"])

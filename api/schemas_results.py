@@ -3,59 +3,15 @@
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load
 
-from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Words, YesNo
-from api.schemas import RecordedSchema, ResultSchema, WriteSchema
-from domain.reported import Comparator
+from api.fields import Choice, Computed, Day, Exact, Ident, Words
+from api.schemas import RecordedSchema, ResultSchema
 from domain.response_inputs import Firmness, SkinColour
 from domain.volume import Diameters
 from services.tumour import Modality, VolumeMethod
 
-MOST_RESULTS = 100
 CORRECTS = {"description": "the row that this one corrects"}
-
-
-class SaidResultSchema(Schema):
-    """One analyte: `result` as printed ("45", "<0.5"), in one of the protocol's units."""
-
-    analyte = Words(required=True, longest=24)
-    result = Words(required=True, longest=24)
-    unit = Words(required=True, longest=16)
-    reference_low = Exact(load_default=None, allow_none=True)
-    reference_high = Exact(load_default=None, allow_none=True)
-    fasting = YesNo(load_default=None, allow_none=True)
-    amends = Ident(load_default=None, allow_none=True)
-    amend_reason = Words(load_default=None, allow_none=True, longest=500)
-
-
-class SaidLabsSchema(WriteSchema):
-    """The results of one sample."""
-
-    drawn_at = Instant(required=True)
-    laboratory = Words(load_default=None, allow_none=True, longest=80)
-    results = fields.List(
-        fields.Nested(SaidResultSchema),
-        required=True,
-        validate=validate.Length(min=1, max=MOST_RESULTS, error="too_many"),
-    )
-
-
-class LabResultSchema(RecordedSchema):
-    """One result: as the laboratory printed it, and in the study's unit."""
-
-    analyte = Words(required=True)
-    drawn_at = Instant(required=True)
-    comparator = Choice(Comparator, required=True)
-    value = Exact(required=True)
-    unit = Words(required=True)
-    study_value = Computed(required=True)
-    reference_low = Exact(required=True, allow_none=True)
-    reference_high = Exact(required=True, allow_none=True)
-    fasting = YesNo(required=True, allow_none=True)
-    laboratory = Words(required=True, allow_none=True)
-    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
-    amend_reason = Words(required=True, allow_none=True)
 
 
 class DiametersSchema(Schema):

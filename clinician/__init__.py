@@ -9,11 +9,13 @@ from clinician import amounts as amounts  # noqa: E402 - as above
 from clinician import navigation as navigation  # noqa: E402 - as above
 from clinician import routes_admission as routes_admission  # noqa: E402 - as above
 from clinician import routes_assessments as routes_assessments  # noqa: E402 - as above
+from clinician import routes_candidates as routes_candidates  # noqa: E402 - as above
 from clinician import routes_carers as routes_carers  # noqa: E402 - as above
 from clinician import routes_clinic_doses as routes_clinic_doses  # noqa: E402 - as above
 from clinician import routes_corrections as routes_corrections  # noqa: E402 - as above
 from clinician import routes_diary as routes_diary  # noqa: E402 - as above
 from clinician import routes_enrol as routes_enrol  # noqa: E402 - as above
+from clinician import routes_event_table as routes_event_table  # noqa: E402 - as above
 from clinician import routes_events as routes_events  # noqa: E402 - as above
 from clinician import routes_extra_visits as routes_extra_visits  # noqa: E402 - as above
 from clinician import routes_holds as routes_holds  # noqa: E402 - as above

@@ -4,31 +4,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from clinician.grade_words import DraftCard, draft_card
+from clinician.lab_words import SOURCES, label_of, range_text, unit_word
 from domain.protocol import LabPlan, Protocol
 from domain.reported import Comparator, Reported
 from models.laboratory import LabResult
-from web.formats import decimal, language, moment
+from services.lab_grades import LabDraft
+from services.reference_ranges import Limits
+from web.formats import moment
 
-# as laboratories print what UCUM writes
-PRINTED: Final[Mapping[str, str]] = {
-    "10*9/L": "10⁹/L",
-    "10*3/uL": "10³/µL",
-    "/uL": "/µL",
-    "umol/L": "µmol/L",
-    "ukat/L": "µkat/L",
-    "ug/mL": "µg/mL",
-    "ug/L": "µg/L",
-    "meq/L": "mEq/L",
-    "g/(24.h)": "g/24 h",
-    "mg/(24.h)": "mg/24 h",
-    "1": "–",
-}
+__all__ = [
+    "course_lines",
+    "entry_rows",
+    "first_panel",
+    "lab_grid",
+    "label_of",
+    "last_laboratory",
+    "out_of_range",
+    "result_cell",
+    "result_values",
+    "unit_word",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One analyte of the form."""
+    """One analyte of the form; the site's own limits show through where nothing is typed."""
 
     code: str
     label: str
     units: tuple[Unit, ...]
+    table_low: str
+    table_high: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,24 @@ class Analyte:
     code: str
     label: str
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """One result with its draft grades; `mark` is ▲ or ▼, `beyond` the same in words."""
+
+    public_id: UUID
+    analyte: Analyte
+    drawn: str
+    text: str
+    mark: str
+    beyond: str
+    range: str
+    source: str
+    converted: str
+    laboratory: str
+    corrected: str
+    drafts: tuple[DraftCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +99,45 @@ class LabGrid:
     lines: tuple[SampleLine, ...]
 
 
-def unit_word(code: str) -> str:
-    return PRINTED.get(code, code)
-
-
-def label_of(plan: LabPlan) -> str:
-    """The analyte in the reader's language."""
-    return plan.label.get(language(), plan.label["en"])
-
-
-def entry_rows(protocol: Protocol, only: str | None) -> tuple[EntryRow, ...]:
-    """All analytes of the study, or the one that is corrected."""
+def entry_rows(
+    protocol: Protocol, only: str | None, table: Mapping[str, Limits]
+) -> tuple[EntryRow, ...]:
+    """All analytes of the study, or the one that is corrected; `table` by analyte."""
     return tuple(
-        EntryRow(plan.code, label_of(plan), tuple(Unit(u, unit_word(u)) for u in plan.units))
+        EntryRow(
+            plan.code,
+            label_of(plan),
+            tuple(Unit(u, unit_word(u)) for u in plan.units),
+            *_table_limits(table.get(plan.code)),
+        )
         for plan in protocol.labs
         if only is None or plan.code == only
     )
 
 
-def first_panel(protocol: Protocol, latest: Mapping[str, LabResult]) -> dict[str, str]:
-    """Units and ranges as the laboratory printed them last time; no results."""
+def _table_limits(limits: Limits | None) -> tuple[str, str]:
+    return (_typed(limits.low), _typed(limits.high)) if limits else ("", "")
+
+
+def first_panel(
+    protocol: Protocol, latest: Mapping[str, LabResult], table: Mapping[str, Limits]
+) -> dict[str, str]:
+    """Units and ranges as the laboratory printed them last time; no results. Where the site has a
+    table of its own, limits stay empty: the day of the draw chooses them."""
     values: dict[str, str] = {}
     for plan in protocol.labs:
         row = latest.get(plan.code)
+        printed = row if plan.code not in table else None
         values[f"{plan.code}_unit"] = row.unit if row else plan.unit
-        values[f"{plan.code}_low"] = _typed(row.reference_low) if row else ""
-        values[f"{plan.code}_high"] = _typed(row.reference_high) if row else ""
-    laboratories = [row.laboratory for row in latest.values() if row.laboratory]
-    return values | {"laboratory": laboratories[-1] if laboratories else ""}
+        values[f"{plan.code}_low"] = _typed(printed.reference_low) if printed else ""
+        values[f"{plan.code}_high"] = _typed(printed.reference_high) if printed else ""
+    return values | {"laboratory": last_laboratory(latest) or ""}
+
+
+def last_laboratory(latest: Mapping[str, LabResult]) -> str | None:
+    """Where the newest results came from."""
+    named = [row for row in latest.values() if row.laboratory]
+    return max(named, key=lambda row: row.drawn_at).laboratory if named else None
 
 
 def result_values(row: LabResult, zone: ZoneInfo) -> dict[str, str]:
@@ -153,7 +185,7 @@ def result_cell(row: LabResult, plan: LabPlan) -> ResultCell:
         public_id=row.public_id,
         text=study if elsewhere else _reported(row),
         mark=out_of_range(row),
-        range=_range(row),
+        range=range_text(row.reference_low, row.reference_high),
         converted=f"{_reported(row)} {unit_word(row.unit)}" if elsewhere else "",
         corrected=row.amend_reason or "",
     )
@@ -168,18 +200,38 @@ def out_of_range(row: LabResult) -> str:
     return ""
 
 
-def _range(row: LabResult) -> str:
-    low, high = row.reference_low, row.reference_high
-    if low is not None and high is not None:
-        return f"{decimal(low)}–{decimal(high)}"
-    if low is not None:
-        return str(_("from %(low)s", low=decimal(low)))
-    return str(_("up to %(high)s", high=decimal(high))) if high is not None else ""
-
-
 def _reported(row: LabResult) -> str:
     return Reported(row.value, Comparator(row.comparator)).text
 
 
 def _typed(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
+
+
+def course_lines(
+    graded: Iterable[LabDraft], protocol: Protocol, zone: ZoneInfo
+) -> tuple[CourseLine, ...]:
+    """Results with their drafts, the newest first."""
+    lines = [_course_line(each, protocol, zone) for each in graded]
+    return tuple(reversed(lines))
+
+
+def _course_line(each: LabDraft, protocol: Protocol, zone: ZoneInfo) -> CourseLine:
+    row, plan = each.result, protocol.lab(each.result.analyte)
+    mark = out_of_range(row)
+    beyond = {"▲": _("above normal"), "▼": _("below normal")}.get(mark, "")
+    study = Reported(row.study_value.normalize(), Comparator(row.comparator)).text
+    return CourseLine(
+        public_id=row.public_id,
+        analyte=Analyte(plan.code, label_of(plan), unit_word(row.unit)),
+        drawn=moment(row.drawn_at, zone),
+        text=_reported(row),
+        mark=mark,
+        beyond=str(beyond),
+        range=range_text(row.reference_low, row.reference_high),
+        source=str(SOURCES.get(row.range_source or "", "")),
+        converted=f"{study} {unit_word(plan.unit)}" if row.unit != plan.unit else "",
+        laboratory=row.laboratory or "",
+        corrected=row.amend_reason or "",
+        drafts=tuple(draft_card(draft, protocol) for draft in each.drafts),
+    )

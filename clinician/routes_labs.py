@@ -5,18 +5,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
 
 from clinician import blueprint
+from clinician.lab_words import label_of
 from clinician.place import Place, place_of
-from clinician.presenters_labs import entry_rows, first_panel, lab_grid, result_values
+from clinician.presenters_labs import (
+    course_lines,
+    entry_rows,
+    first_panel,
+    lab_grid,
+    last_laboratory,
+    result_values,
+)
 from domain.protocol import Protocol
 from models.laboratory import LabResult
 from services.access import Permission
 from services.errors import RefusedError
+from services.lab_grades import graded_results, undecided
 from services.labs import SaidLabs, SaidResult, latest_of, record_labs, results_of
+from services.reference_ranges import Limits, limits_of_child
 from services.results import find_result
 from web.fields import Amount, ClockTime, Day, Ident, Words
 from web.forms import Filled, WriteSchema, blank, read_form
@@ -37,10 +47,32 @@ class PanelSchema(WriteSchema):
 
 @blueprint.get(_LABS)
 def labs(participant: UUID) -> str:
-    """Every result of the child, sample by sample."""
+    """Drafts that wait for a decision above every result; with `?analyte=` the course of one."""
     place = place_of(participant)
+    if analyte := request.args.get("analyte"):
+        return _course(place, analyte)
     rows = results_of(place.session, place.child)
-    return place.show("labs", "labs", grid=lab_grid(rows, place.protocol, place.zone))
+    open_drafts = undecided(place.session, place.child, place.protocol)
+    return place.show(
+        "labs",
+        "labs",
+        grid=lab_grid(rows, place.protocol, place.zone),
+        open_lines=course_lines(open_drafts, place.protocol, place.zone),
+    )
+
+
+def _course(place: Place, analyte: str) -> str:
+    """One analyte, each result with all of its drafts."""
+    if analyte not in {plan.code for plan in place.protocol.labs}:
+        abort(404)
+    graded = graded_results(place.session, place.child, place.protocol)
+    lines = [each for each in graded if each.result.analyte == analyte]
+    return place.show(
+        "labs_course",
+        "labs",
+        label=label_of(place.protocol.lab(analyte)),
+        lines=course_lines(lines, place.protocol, place.zone),
+    )
 
 
 @blueprint.route(f"{_LABS}/new", methods=["GET", "POST"])
@@ -104,14 +136,32 @@ def _first_values(place: Place) -> dict[str, str]:
     if amends is not None:
         return result_values(find_result(place.session, LabResult, place.child, amends), place.zone)
     latest = latest_of(place.session, place.child)
-    return first_panel(place.protocol, latest) | {"drawn_on": place.today.isoformat()}
+    first = first_panel(place.protocol, latest, _site_table(place, latest))
+    return first | {"drawn_on": place.today.isoformat()}
+
+
+def _site_table(place: Place, latest: Mapping[str, LabResult]) -> dict[str, Limits]:
+    """The site's own limits for the laboratory of last time and the child's age today."""
+    units = {
+        plan.code: latest[plan.code].unit if plan.code in latest else plan.unit
+        for plan in place.protocol.labs
+    }
+    return limits_of_child(
+        place.session,
+        place.child,
+        last_laboratory(latest),
+        units,
+        protocol=place.protocol,
+        on=place.today,
+    )
 
 
 def _form(place: Place, filled: Filled[Any]) -> str:
+    table = _site_table(place, latest_of(place.session, place.child))
     return place.show(
         "labs_new",
         "labs",
-        rows=entry_rows(place.protocol, _only_analyte(place, filled)),
+        rows=entry_rows(place.protocol, _only_analyte(place, filled), table),
         values=filled.values,
         errors=filled.errors,
         client_id=filled.client_id,

@@ -17,6 +17,7 @@ from models.site import Site
 from services.actor import Actor, account_of
 from services.audit import Act, plain, record
 from services.errors import ConflictError, RefusedError
+from services.matters_of_results import tell_platelets
 from services.lab_values import (
     RangeSource,
     SaidLabs,
@@ -57,9 +58,8 @@ def record_labs(
     site = session.get_one(Site, participant.site_id)
     check_drawn(participant, said.drawn_at, protocol, now=now, zone=site.time_zone)
     fill = _filler(session, participant, site, said, protocol=protocol)
-    rows = tuple(
-        _row(session, participant, said, fill(result), protocol) for result in said.results
-    )
+    found = [fill(result) for result in said.results]
+    rows = tuple(_row(session, participant, (said, each), protocol) for each in found)
     for row in rows:
         row.recorded_at, row.recorded_by_id = now, account_of(actor)
     try:
@@ -73,6 +73,7 @@ def record_labs(
         return winner, False
     for row in rows:
         _audit(session, actor, participant, row, now=now)
+    tell_platelets(session, participant, rows, protocol=protocol, now=now)
     return rows, True
 
 

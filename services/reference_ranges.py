@@ -2,7 +2,7 @@
 it is entered: a later change of the table alters no result (trial.md §7)."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from domain.protocol import Protocol
 from domain.reported import UNROUNDED
 from models.laboratory import ReferenceRange
+from models.participant import Participant
 from models.site import Site
 from services.actor import Actor, account_of
 from services.audit import Act, record
@@ -117,6 +118,12 @@ def ranges_of(session: Session, site_id: int) -> tuple[ReferenceRange, ...]:
     return tuple(rows)
 
 
+def all_ranges(session: Session, site_id: int) -> tuple[ReferenceRange, ...]:
+    """Every row of the site, corrected ones too, in the order they came."""
+    query = select(ReferenceRange).where(ReferenceRange.site_id == site_id)
+    return tuple(session.scalars(query.order_by(ReferenceRange.id)))
+
+
 def limits_for(rows: Iterable[ReferenceRange], asked: Asked, protocol: Protocol) -> Limits | None:
     """The row for this laboratory, analyte, age and sex that was valid when the blood was drawn:
     the newest, and one for the child's own sex before one for both. None if there is none."""
@@ -128,6 +135,38 @@ def limits_for(rows: Iterable[ReferenceRange], asked: Asked, protocol: Protocol)
     if factor is None:
         return None
     return Limits(_times(best.low, factor), _times(best.high, factor), best)
+
+
+def limits_of_child(
+    session: Session,
+    participant: Participant,
+    laboratory: str | None,
+    units: Mapping[str, str],
+    *,
+    protocol: Protocol,
+    on: date,
+) -> dict[str, Limits]:
+    """What the site's table holds for the child on a day, by analyte; `units` of each analyte."""
+    if laboratory is None:
+        return {}
+    rows = ranges_of(session, participant.site_id)
+    age = (on - participant.born_on).days
+    found = {
+        analyte: limits_for(
+            rows,
+            Asked(
+                laboratory=laboratory,
+                analyte=analyte,
+                unit=unit,
+                sex=participant.sex,
+                age_days=age,
+                drawn_on=on,
+            ),
+            protocol,
+        )
+        for analyte, unit in units.items()
+    }
+    return {analyte: limits for analyte, limits in found.items() if limits is not None}
 
 
 def same_laboratory(one: str, other: str) -> bool:
