@@ -3,6 +3,7 @@
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 
+from web.catalogue import keep_catalogues
 from web.identity import signed_in
 
 LOCALES = ("zh", "en")
@@ -12,6 +13,7 @@ COOKIE = "locale"
 def init_i18n(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = LOCALES[0]
     Babel(app, locale_selector=select_locale)
+    keep_catalogues(app)
 
 
 def select_locale() -> str:
