@@ -26,15 +26,29 @@ class KeptCatalogue(Domain):
             g.get("_flask_babel").babel_translations = found
         return found
 
+    def one(self, words: str) -> str:
+        return str(self.get_translations().ugettext(words))
+
+    def many(self, one: str, many: str, number: int) -> str:
+        return str(self.get_translations().ungettext(one, many, number))
+
+    def one_in(self, context: str, words: str) -> str:
+        return str(self.get_translations().upgettext(context, words))
+
+    def many_in(self, context: str, one: str, many: str, number: int) -> str:
+        return str(self.get_translations().unpgettext(context, one, many, number))
+
 
 def keep_catalogues(app: Flask) -> None:
     """Let pages and Python find words by one look instead of three."""
-    domain = KeptCatalogue()
-    app.extensions["babel"].instance.domain_instance = domain
-    app.jinja_env.install_gettext_callables(
-        gettext=lambda words: domain.get_translations().ugettext(words),
-        ngettext=lambda one, many, n: domain.get_translations().ungettext(one, many, n),
+    words = KeptCatalogue()
+    app.extensions["babel"].instance.domain_instance = words
+    # the i18n extension of Jinja puts this method there when it is loaded
+    environment: Any = app.jinja_env
+    environment.install_gettext_callables(
+        gettext=words.one,
+        ngettext=words.many,
         newstyle=True,
-        pgettext=lambda context, words: domain.get_translations().upgettext(context, words),
-        npgettext=lambda c, one, many, n: domain.get_translations().unpgettext(c, one, many, n),
+        pgettext=words.one_in,
+        npgettext=words.many_in,
     )
