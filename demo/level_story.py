@@ -1,24 +1,22 @@
 """Levels that follow from the doses, and the orders that follow from the levels."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from demo.kinetics import Body, level_at
 from demo.stage import Story
-from domain.adjustment import AdjustmentInputs, Proposal, Refusal, propose
-from domain.dosing import completed_months, nearest_mark
+from domain.dosing import nearest_mark
 from domain.level import Position
 from domain.order_guards import Guard
-from domain.orders import OrderKind, dose_changed_between, order_at
-from domain.protocol import Half
-from domain.slots import SlotKey, next_slot
+from domain.protocol import DoseRules
+from domain.slots import next_slot
 from domain.trough import Finding
 from models.laboratory import Level
+from services.adjustments import Adjustment, adjustment
 from services.levels import SaidLevel, record_level
 from services.orders import SaidOrder, write_order
-from services.verdicts import JudgedLevel, verdict_of
 
 ASSAY: Final = "LC-MS/MS"
 QUANTIFIED_FROM: Final = Decimal("2.0")
@@ -63,65 +61,36 @@ def report_level(story: Story, said: SaidLevel, now: datetime) -> None:
     story.agenda.at(now + timedelta(hours=3), lambda at: _answer(story, row, at))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    ml: Decimal
-    reason: str
-
-
 def _answer(story: Story, row: Level, now: datetime) -> None:
     """A new order, where the level asks for one."""
     stage = story.stage
-    judged = verdict_of(stage.session, story.row, row, protocol=stage.protocol, now=now)
-    wanted = _wanted(story, judged, now)
-    if wanted is None:
-        return
+    found = adjustment(stage.session, story.row, row, protocol=stage.protocol, now=now)
     said = SaidOrder(
         client_id=story.id("order", now.date()),
         from_slot=next_slot(story.tables, now).key,
-        reason=wanted.reason,
-        given_ml=wanted.ml,
+        reason=f"{found.judged.level.text} ng/mL: by the formula",
+        level=row.public_id,
+        takes_proposal=True,
         confirmed=frozenset(Guard),
     )
-    write_order(
-        stage.session, story.people.prescriber, story.row, said, protocol=stage.protocol, now=now
-    )
-    story.reread_orders()
+    if found.proposal is None:
+        by_hand = _lowered(found, stage.protocol.dosing)
+        reason = f"{found.judged.level.text} ng/mL: lowered by hand, the formula does not apply"
+        said = replace(said, takes_proposal=False, given_ml=by_hand, reason=reason)
+    elif found.proposal.changes_nothing:
+        return
+    if said.takes_proposal or said.given_ml is not None:
+        prescriber = story.people.prescriber
+        write_order(stage.session, prescriber, story.row, said, protocol=stage.protocol, now=now)
+        story.reread_orders()
 
 
-def _wanted(story: Story, judged: JudgedLevel, now: datetime) -> _Wanted | None:
-    rules = story.stage.protocol.dosing
-    inputs = _inputs(story, judged, now)
-    answer = propose(inputs, rules)
-    text = f"{judged.level.text} ng/mL"
-    if isinstance(answer, Proposal):
-        if answer.changes_nothing:
-            return None
-        return _Wanted(answer.dose.given_ml, f"{text}: by the formula")
+def _lowered(found: Adjustment, rules: DoseRules) -> Decimal | None:
+    """Where the formula may not speak (a young infant, a very high level) a person lowers the
+    dose."""
+    judged, inputs = found.judged, found.inputs
     too_high = judged.position is Position.ABOVE and judged.headline is Finding.VALID
-    if not too_high or inputs.current_ml is None or Refusal.DOSE_CHANGED_AFTER in answer.refusals:
+    if not too_high or inputs.current_ml is None or inputs.changed_after_sample:
         return None
-    # where the formula may not speak (a young infant, a very high level) a person lowers the dose
     part = max(inputs.target.midpoint / judged.level.value, Decimal("0.5"))
-    lower = nearest_mark(inputs.current_ml * part * rules.strength_mg_per_ml, rules)
-    return _Wanted(lower.given_ml, f"{text}: lowered by hand, the formula does not apply")
-
-
-def _inputs(story: Story, judged: JudgedLevel, now: datetime) -> AdjustmentInputs:
-    drawn_on = story.day_of(judged.row.drawn_at)
-    current = order_at(story.orders, next_slot(story.tables, now).key)
-    verdict = judged.verdict
-    changed = dose_changed_between(
-        story.orders, SlotKey(drawn_on, Half.MORNING).shifted(-1), next_slot(story.tables, now).key
-    )
-    return AdjustmentInputs(
-        current_ml=current.ml if current and current.kind is OrderKind.DOSE else None,
-        level=judged.level,
-        target=judged.target,
-        valid_trough=judged.is_valid,
-        days_on_dose=verdict.days_on_dose if verdict else None,
-        changed_after_sample=changed,
-        irregular_before=verdict is not None and Finding.IRREGULAR in verdict.reasons,
-        interacting_drugs=(),
-        age_months=completed_months(story.row.born_on, drawn_on),
-    )
+    return nearest_mark(inputs.current_ml * part * rules.strength_mg_per_ml, rules).given_ml

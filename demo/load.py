@@ -7,13 +7,21 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from demo import enrolment_story, event_story, incident_story, photo_story, visit_story
+from demo import (
+    enrolment_story,
+    event_story,
+    incident_story,
+    medicine_story,
+    photo_story,
+    visit_story,
+)
 from demo.admission_story import bring_list
 from demo.cast import CAST
 from demo.children import Child
 from demo.diary_writing import Diary
 from demo.messages_story import write_messages
 from demo.people import OPENED_BEFORE, Secrets, open_sites
+from demo.reading_story import read_masked
 from demo.stage import SitePeople, Stage, Story
 from demo.waiting_story import WAITING, let_one_wait
 from models.account import Account
@@ -59,6 +67,8 @@ def load(
     let_one_wait(stage, people[WAITING.site])
     for story in stories:
         event_story.answer_alerts(story, protocols)
+    for site in people.values():
+        read_masked(stage, site, protocols)
     write_messages(stories)
     stage.session.flush()
     return stories
@@ -71,6 +81,7 @@ def _play(stage: Stage, child: Child, people: SitePeople, place: int) -> Story:
     visit_story.put_on_agenda(story, diary)
     incident_story.put_on_agenda(story, diary)
     event_story.put_on_agenda(story)
+    medicine_story.put_on_agenda(story)
     photo_story.put_on_agenda(story)
     diary.put_on_agenda()
     story.agenda.play(stage.now)

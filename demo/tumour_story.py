@@ -9,6 +9,7 @@ from demo.stage import Story
 from domain.response_inputs import Firmness, SkinColour
 from domain.volume import Diameters
 from models.tumour import TreatmentKind
+from services.medicines import record_medicine
 from services.tumour import (
     Entering,
     Modality,
@@ -91,7 +92,11 @@ def give(story: Story, given: Given, now: datetime) -> None:
         started_on=given.on,
         ended_on=given.until,
     )
-    record_treatment(story.stage.session, _entering(story, now), said)
+    session, entering = story.stage.session, _entering(story, now)
+    if given.kind is TreatmentKind.MEDICINE:
+        record_medicine(session, entering, said, protocol=story.stage.protocol)
+    else:
+        record_treatment(session, entering, said)
 
 
 def _entering(story: Story, now: datetime) -> Entering:

@@ -20,9 +20,9 @@ D = Decimal
 
 
 def at_desk(
-    app: Flask, client: FlaskClient, session: Session, case: Case, **changes: object
+    app: Flask, client: FlaskClient, session: Session, case: Case
 ) -> Desk:
-    child = a_measured_child(session, case.arm, case.current, **changes)
+    child = a_measured_child(session, case.arm, case.current)
     a_stored_level(session, child, case.level)
     return sit_down(app, client, session, child)
 

@@ -19,6 +19,7 @@ from demo.load import Scope, load
 from demo.people import DEMO_PASSWORD, SITES, Secrets, email_of
 from demo.stage import Stage
 from domain.diary import SlotStatus
+from domain.orders import OrderKind
 from domain.response import Category
 from factories import sign_in_carer
 from models import Base
@@ -31,7 +32,7 @@ from models.engine import prepare_sqlite
 from models.laboratory import Level
 from models.message import InboundMessage, Message, MessageState
 from models.order import DoseOrder
-from models.participant import Participant
+from models.participant import Allocation, Participant
 from models.photo import Photo
 from models.site import StaffRole
 from models.visit import Visit, VisitState
@@ -106,8 +107,9 @@ def statuses(study: Session, number: str) -> set[SlotStatus]:
 
 def content(session: Session, name: str) -> list[tuple[Any, ...]]:
     table = Base.metadata.tables[name]
-    # ids made at random, and client ids made of those
-    columns = [c for c in table.columns if c.name not in {"public_id", "client_id"}]
+    # ids made at random, client ids made of those, and the document that names a level by its id
+    made = {"public_id", "client_id", "proposal"}
+    columns = [c for c in table.columns if c.name not in made]
     return [tuple(row) for row in session.execute(select(*columns).order_by(table.c.id))]
 
 
@@ -205,6 +207,19 @@ def test_levels_follow_the_doses(study: Session) -> None:
     assert levels[-1] is not None
     assert levels[0] is not None
     assert levels[-1] > levels[0]
+
+
+def test_orders_follow_proposals_and_medicines_call_the_clinic(study: Session) -> None:
+    rows = study.scalars(select(DoseOrder).where(DoseOrder.level_id.is_not(None))).all()
+    taken = [row for row in rows if row.proposal and row.proposal["taken"]]
+    arms = {
+        study.scalar(select(Allocation.arm).where(Allocation.participant_id == row.participant_id))
+        for row in taken
+    }
+    assert arms == {"high", "low"}
+    assert study.scalar(select(DoseOrder.id).where(DoseOrder.kind == OrderKind.HOLD)) is not None
+    told = set(study.scalars(select(Alert.code)))
+    assert {"interaction", "unknown_medicine"} <= told
 
 
 def test_two_loads_tell_the_same_story(study: Session, opened: Callable[[], Session]) -> None:
