@@ -39,3 +39,4 @@ from clinician import routes_tumour as routes_tumour  # noqa: E402 - as above
 from clinician import routes_visits as routes_visits  # noqa: E402 - as above
 from clinician import routes_withdrawal as routes_withdrawal  # noqa: E402 - as above
 from clinician import routes_worklist as routes_worklist  # noqa: E402 - as above
+from clinician import review_bar as review_bar  # noqa: E402 - as above

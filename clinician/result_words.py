@@ -99,6 +99,7 @@ ACTIONS: Final[Words] = {
     Action.REDUCED: _("dose reduced"),
     Action.HELD: _("put on hold"),
     Action.STOPPED: _("stopped for good"),
+    Action.NOT_APPLICABLE: _("not applicable"),
 }
 OUTCOMES: Final[Words] = {
     EventOutcome.RECOVERED: _("recovered"),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from clinic_desk import Desk, new_id, sit_down
 from factories import a_participant, an_order
-from models.adverse_event import AdverseEvent, AdverseEventGrade
+from models.adverse_event import AdverseEvent
 from models.attention import Alert
 from models.base import Base
 from models.laboratory import LabResult, Level, LevelOverrule
@@ -373,18 +373,3 @@ def test_measurements_and_findings_are_corrected_by_their_form(
     answer = desk.send(page, right, client_id=new_id(), amend_reason="misread")
     assert answer.status_code == 303
     assert f"amends={row.public_id}" not in desk.see("?days=30")
-
-
-def test_an_event_is_listed_and_graded_anew(session: Session, desk: Desk) -> None:
-    desk.send("/events/new", EVENT, client_id=new_id(), is_serious="yes")
-    event = session.scalars(select(AdverseEvent)).one()
-    assert event.is_serious
-    page = desk.see("/events")
-    assert "Mucositis oral" in page
-    assert "sore mouth" in page
-    grade = f"/events/{event.public_id}/grade"
-    assert desk.send(grade, {"grade": "7", "from_on": "2026-03-05"}).status_code == 422
-    assert desk.send(grade, {"grade": "3", "from_on": "2026-02-01"}).status_code == 422
-    assert desk.send(grade, {"grade": "3", "from_on": "2026-03-05"}).status_code == 303
-    grades = session.scalars(select(AdverseEventGrade.grade).order_by(AdverseEventGrade.id))
-    assert grades.all() == [2, 3]

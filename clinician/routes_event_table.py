@@ -1,0 +1,87 @@
+"""Adverse events of whole sites: children by term, highest grade and arm; as a page and as CSV."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, render_template, request
+from sqlalchemy import select
+
+from clinician import blueprint
+from clinician.event_words import term_word
+from models.site import Site
+from services.access import Permission, sites_with
+from services.errors import NotFoundError
+from services.event_table import GRADES, EventTable, TermCount, event_table
+from web.db import db
+from web.formats import language
+from web.identity import current_actor
+from web.parts import parts
+
+COLUMNS = (
+    *("term", "arm", "children_in_arm"),
+    *(f"grade_{grade}" for grade in GRADES),
+    *("any_grade", "grade_3_or_worse", "serious", "related"),
+)
+
+
+@blueprint.get("/adverse-events", endpoint="event_table")
+def show_event_table() -> str:
+    """By term and arm; of one site (`?site=`) or of all sites of the signed-in person."""
+    sites, chosen = _sites()
+    table = event_table(db.session(), [site.id for site in chosen])
+    protocol = parts().protocols[chosen[0].protocol_key]
+    page: str = render_template(
+        "clinician/event_table.html",
+        section="event_table",
+        sites=sites,
+        chosen=chosen[0].code if len(chosen) == 1 and len(sites) > 1 else "",
+        one_site=len(chosen) == 1,
+        names=", ".join(site.name for site in chosen),
+        table=table,
+        grades=GRADES,
+        arms={arm.code: arm.label.get(language(), arm.label["en"]) for arm in protocol.arms},
+        terms={line.term: term_word(protocol, line.term) for line in table.lines},
+    )
+    return page
+
+
+@blueprint.get("/adverse-events.csv")
+def event_table_file() -> Response:
+    """The same numbers; terms as CTCAE names them, arms by their codes."""
+    _all, chosen = _sites()
+    table = event_table(db.session(), [site.id for site in chosen])
+    told = io.StringIO()
+    writer = csv.writer(told)
+    writer.writerow(COLUMNS)
+    for line in (*table.totals, *table.lines):
+        writer.writerow(_cells(line, table))
+    # the mark makes spreadsheets read it as what it is
+    body = "\ufeff" + told.getvalue()
+    headers = {"Content-Disposition": 'attachment; filename="adverse-events.csv"'}
+    return Response(body, mimetype="text/csv", headers=headers)
+
+
+def _cells(line: TermCount, table: EventTable) -> list[Any]:
+    return [
+        line.term or "ANY",
+        line.arm,
+        table.children[line.arm],
+        *(line.by_grade[grade] for grade in GRADES),
+        line.children,
+        line.severe,
+        line.serious,
+        line.related,
+    ]
+
+
+def _sites() -> tuple[list[Site], list[Site]]:
+    """All sites the person may look at, and those asked for. Raises NotFoundError."""
+    visible = sites_with(current_actor(), Permission.VIEW)
+    query = select(Site).where(Site.id.in_(visible)).order_by(Site.code)
+    sites = list(db.session().scalars(query))
+    code = request.args.get("site", "")
+    chosen = [site for site in sites if code in {"", site.code}]
+    if not chosen:
+        raise NotFoundError
+    return sites, chosen
