@@ -12,6 +12,7 @@ from playwright.sync_api import FilePayload, Page
 
 from demo.people import DEMO_PASSWORD, SITES, email_of
 from domain.entries import Outcome
+from domain.orders import OrderKind
 from models.account import Account
 from models.assessment import Assessment
 from models.dose import DoseEntry
@@ -81,6 +82,17 @@ def newest(kind: type[Photo | Level | Assessment], study: DemoStudy) -> str:
 
 def waiting_order(study: DemoStudy) -> str:
     return str(study.one(DoseOrder, signed_at=None).public_id)
+
+
+def newest_order(study: DemoStudy) -> str:
+    row = study.one(DoseOrder, participant_id=study.child().id, kind=OrderKind.DOSE)
+    return str(row.public_id)
+
+
+def in_view_of_a_level(study: DemoStudy, page: Page) -> str | None:
+    """A new order that answers the newest level."""
+    level = newest(Level, study)
+    return of_participant("clinician.new_order", level=level, take="1")(study, page)
 
 
 def planned_visit(study: DemoStudy) -> str:
@@ -196,7 +208,9 @@ CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
         of_participant("clinician.participant", WAITING),
     ],
     "clinician.orders": [of_participant("clinician.orders")],
-    "clinician.new_order": [of_participant("clinician.new_order")],
+    "clinician.order": [about("clinician.order", "order", newest_order)],
+    "clinician.measurements": [of_participant("clinician.measurements")],
+    "clinician.new_order": [of_participant("clinician.new_order"), in_view_of_a_level],
     "clinician.sign_order": [about("clinician.sign_order", "order", waiting_order)],
     "clinician.hold": [of_participant("clinician.hold")],
     "clinician.restart": [of_participant("clinician.restart", SIBLING)],
