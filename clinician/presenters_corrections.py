@@ -58,7 +58,8 @@ def _card(case: CorrectionCase) -> RequestCard:
 
 def _asked(request: CorrectionRequest, zone: ZoneInfo) -> str:
     words = _words(request.outcome, request.taken_at, request.given_ml, zone)
-    return f"{words} ({_('a second dose, beside the other')})" if request.is_second_dose else words
+    second = str(_("a second dose, beside the other"))
+    return f"{words} ({second})" if request.is_second_dose else words
 
 
 def _entry_words(entry: Entry, zone: ZoneInfo) -> str:
