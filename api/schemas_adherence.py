@@ -38,7 +38,7 @@ class TimingSchema(Schema):
     share = fields.Nested(RatioSchema, required=True)
 
 
-class ReadingSchema(Schema):
+class AdherenceReadingSchema(Schema):
     """The figures from what one reading of the diary sees."""
 
     reading = Choice(Reading, required=True)
@@ -66,7 +66,7 @@ class AdherenceSchema(Schema):
     first_on = Day(data_key="from", required=True)
     last_on = Day(data_key="to", required=True)
     label = Words(required=True, metadata={"description": 'always "reported", never "actual"'})
-    readings = fields.List(fields.Nested(ReadingSchema), required=True)
+    readings = fields.List(fields.Nested(AdherenceReadingSchema), required=True)
     inpatient_on = fields.List(Day(), required=True)
     bursts = fields.List(fields.Nested(BurstSchema), required=True)
     rule_version = Words(required=True)

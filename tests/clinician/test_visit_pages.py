@@ -23,7 +23,7 @@ def child(session: Session) -> Participant:
     child = a_participant(session)
     an_order(session, child)
     actor = as_actor(session, a_clinician(session, session.get_one(Site, child.site_id)))
-    plan(session, actor, child, protocol=KHE, first_dose_on=date(2026, 2, 24), now=START)
+    plan(session, actor, child, protocol=KHE, first_dose_on=date(2026, 2, 10), now=START)
     return child
 
 
@@ -46,25 +46,25 @@ def test_what_is_due_is_missing_once_the_visit_has_come(desk: Desk) -> None:
 
 
 def test_a_visit_on_another_day_is_done_and_flagged(desk: Desk, session: Session) -> None:
-    path = f"/visits/{visit(session, 'day_14').public_id}/state"
+    path = f"/visits/{visit(session, 'month_1').public_id}/state"
     assert "It was missed" in desk.see(path)
-    answer = desk.send(path, {"state": "done", "done_on": "2026-03-06"})
+    answer = desk.send(path, {"state": "done", "done_on": "2026-03-04"})
     assert answer.status_code == 303
-    assert visit(session, "day_14").done_on == date(2026, 3, 6)
+    assert visit(session, "month_1").done_on == date(2026, 3, 4)
     assert "outside the window" in desk.see("/visits")
 
 
 def test_a_missed_visit_needs_a_reason(desk: Desk, session: Session) -> None:
-    path = f"/visits/{visit(session, 'day_14').public_id}/state"
+    path = f"/visits/{visit(session, 'month_1').public_id}/state"
     assert desk.send(path, {"state": "missed"}).status_code == 422
     assert desk.send(path, {"state": "missed", "reason": "snow"}).status_code == 303
     assert "snow" in desk.see("/visits")
     assert desk.send(path, {"state": "planned"}).status_code == 303
-    assert visit(session, "day_14").state is VisitState.PLANNED
+    assert visit(session, "month_1").state is VisitState.PLANNED
 
 
 def test_moving_outside_of_the_window_warns(desk: Desk, session: Session) -> None:
-    path = f"/visits/{visit(session, 'day_14').public_id}/move"
+    path = f"/visits/{visit(session, 'month_1').public_id}/move"
     said = {"client_id": hidden(desk.see(path), "client_id"), "on": "2026-03-20", "reason": "away"}
     answer = desk.client.post(desk.url(path), data=said, follow_redirects=True)
     page = answer.get_data(as_text=True)

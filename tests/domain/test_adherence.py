@@ -147,6 +147,40 @@ def test_missed_slots_on_both_sides_of_a_hold_are_no_holiday() -> None:
     assert found.observed.holidays == ()
 
 
+def test_two_halves_in_one_slot_are_one_whole_dose_and_no_right_day() -> None:
+    halves = [
+        an_entry(2, Outcome.PARTIAL, share=D("0.5")),
+        an_entry(2, Outcome.PARTIAL, hours=3, share=D("0.5"), second_dose=True),
+    ]
+    found = figures(but(*halves))
+    assert (found.observed.taking, found.observed.correct_days) == (
+        Ratio(D(10), 10),
+        Ratio(D(4), 5),
+    )
+
+
+def test_a_week_by_hand() -> None:
+    """Fourteen slots: one doubled, a half, two missed in a row, one unknown, one vomited, and the
+    last day in hospital. Of the twelve that count, 1 + 0.5 + 8 were given; eleven are known. Right
+    are days 4 (vomited counts) and 5, and day 3 where the unknown slot is left out."""
+    odd = [
+        an_entry(0),
+        an_entry(0, hours=3, second_dose=True),
+        an_entry(2, Outcome.PARTIAL, share=D("0.5")),
+        an_entry(6, Outcome.VOMITED, vomited_after_minutes=5),
+        an_entry(10, Outcome.MISSED),
+        an_entry(11, Outcome.MISSED),
+    ]
+    diary = [entry for entry in but(*odd, slots=14) if entry.slot != key(5)]
+    found = figures(diary, slots=14, inpatient_on=[date(2024, 3, 7)])
+    assert found.worst_case.taking == Ratio(D("8.5"), 12)
+    assert found.observed.taking == Ratio(D("8.5"), 11)
+    assert found.worst_case.correct_days == Ratio(D(2), 6)
+    assert found.observed.correct_days == Ratio(D(3), 6)
+    assert found.worst_case.holidays == found.observed.holidays == ((key(10), key(11)),)
+    assert (found.doubled, found.vomited, found.unknown) == ((key(0),), (key(6),), (key(5),))
+
+
 def read(reading: Reading, *entries: Entry) -> tuple[Entry, ...]:
     return entries_of(
         reading, entries, lambda wanted: slot(wanted.number - key(0).number).due_at, ADHERENCE_RULES
