@@ -2,12 +2,21 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.participant import Participant, ParticipantStatus
+
+_OTHERS: Final = select(Participant.public_id).where(
+    Participant.site_id == bindparam("site_id"), Participant.status == ParticipantStatus.ACTIVE
+)
+_NUMBER: Final = Participant.study_number
+_LOWER: Final = _OTHERS.where(bindparam("number") > _NUMBER).order_by(_NUMBER.desc()).limit(1)
+_HIGHER: Final = _OTHERS.where(bindparam("number") < _NUMBER).order_by(_NUMBER).limit(1)
+# built once: putting a select together takes as long as running it
+_BOTH: Final = select(_LOWER.scalar_subquery(), _HIGHER.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +29,6 @@ class Neighbours:
 
 def neighbours_of(session: Session, child: Participant) -> Neighbours:
     """The children of the same site who are in the study, by study number, in one query."""
-    lower = _others(child).where(Participant.study_number < child.study_number)
-    higher = _others(child).where(Participant.study_number > child.study_number)
-    before = lower.order_by(Participant.study_number.desc()).limit(1).scalar_subquery()
-    after = higher.order_by(Participant.study_number).limit(1).scalar_subquery()
-    found = session.execute(select(before, after)).one()
-    return Neighbours(before=found[0], after=found[1])
-
-
-def _others(child: Participant) -> Select[Any]:
-    return select(Participant.public_id).where(
-        Participant.site_id == child.site_id, Participant.status == ParticipantStatus.ACTIVE
-    )
+    place = {"site_id": child.site_id, "number": child.study_number}
+    before, after = session.execute(_BOTH, place).one()
+    return Neighbours(before=before, after=after)

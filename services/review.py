@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from domain.adherence import Adherence, adherence
 from domain.diary import SlotState, fold
@@ -13,14 +13,14 @@ from domain.orders import OrderKind, OrderStep, dose_runs_from, order_at
 from domain.protocol import Arm, Protocol
 from domain.slots import Timetable, local_date, nearest_slot, slots_between
 from domain.trough import Course
-from models.laboratory import LabResult, Level, LevelOverrule
 from models.order import DoseOrder
-from models.participant import Allocation, Measurement, Participant
+from models.participant import Measurement, Participant
 from services.chart import FIBRINOGEN, PLATELETS, Sample
 from services.diary_entries import entries_between
 from services.growth import has_outgrown
 from services.order_history import signed_orders, step_of
 from services.review_marks import Mark, MarkKind, by_kind, marks_between
+from services.review_query import ARM_AND_SIZE, LABS, LEVELS
 from services.timetables import timetables
 from services.verdicts import JudgedLevel, judge_all, look_back, newest_overrules
 
@@ -84,11 +84,16 @@ class _Days:
     def has(self, at: datetime) -> bool:
         return self.first_on <= self.on(at) <= self.last_on
 
-    @property
-    def instants(self) -> tuple[datetime, datetime]:
-        """Wide enough for any zone; local days are compared afterwards."""
+    def filled(self) -> dict[str, Any]:
+        """What a query of these days is run with. Its instants are wide enough for any zone; local
+        days are compared afterwards."""
         start = datetime.combine(self.first_on, time(), UTC)
-        return start - DAY, start + DAY * ((self.last_on - self.first_on).days + 2)
+        length = (self.last_on - self.first_on).days + 2
+        return {
+            "child": self.participant.id,
+            "start_at": start - DAY,
+            "end_at": start + DAY * length,
+        }
 
 
 def page(
@@ -133,21 +138,7 @@ def _arm_and_size(
     session: Session, participant: Participant, protocol: Protocol
 ) -> tuple[Arm | None, Measurement | None]:
     """The child's arm and its newest height and weight."""
-    newest = (
-        select(Measurement)
-        .where(Measurement.participant_id == participant.id)
-        .order_by(Measurement.measured_on.desc(), Measurement.id.desc())
-        .limit(1)
-        .subquery()
-    )
-    size = aliased(Measurement, newest)
-    found = session.execute(
-        select(Allocation.arm, size)
-        .select_from(Participant)
-        .outerjoin(Allocation, Allocation.participant_id == Participant.id)
-        .outerjoin(size, size.participant_id == Participant.id)
-        .where(Participant.id == participant.id)
-    ).one()
+    found = session.execute(ARM_AND_SIZE, {"child": participant.id}).one()
     return (protocol.arm(found[0]) if found[0] else None), found[1]
 
 
@@ -200,17 +191,7 @@ def _levels(
     arm: Arm | None,
     protocol: Protocol,
 ) -> tuple[JudgedLevel, ...]:
-    later = aliased(Level)
-    found = session.execute(
-        select(Level, LevelOverrule)
-        .outerjoin(LevelOverrule, LevelOverrule.level_id == Level.id)
-        .where(
-            Level.participant_id == days.participant.id,
-            Level.drawn_at.between(*days.instants),
-            ~exists(select(later.id).where(later.amends_id == Level.id)),
-        )
-        .order_by(Level.drawn_at, Level.id)
-    ).all()
+    found = session.execute(LEVELS, days.filled()).all()
     rows = {row.id: row for row, _ in found if days.has(row.drawn_at)}
     if arm is None:
         return ()
@@ -219,17 +200,7 @@ def _levels(
 
 
 def _labs(session: Session, days: _Days, analytes: Sequence[str]) -> tuple[Sample, ...]:
-    later = aliased(LabResult)
-    rows = session.scalars(
-        select(LabResult)
-        .where(
-            LabResult.participant_id == days.participant.id,
-            LabResult.analyte.in_(analytes),
-            LabResult.drawn_at.between(*days.instants),
-            ~exists(select(later.id).where(later.amends_id == LabResult.id)),
-        )
-        .order_by(LabResult.drawn_at, LabResult.id)
-    )
+    rows = session.scalars(LABS, days.filled() | {"analytes": list(analytes)})
     return tuple(Sample(row, days.on(row.drawn_at)) for row in rows if days.has(row.drawn_at))
 
 
