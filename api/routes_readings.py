@@ -10,9 +10,9 @@ from api.access import actor_here, child_here
 from api.blueprint import blueprint, refusals, writes
 from api.presenters import Shown
 from api.schemas_readings import (
-    ReaderSchema,
-    ReadingSchema,
-    ReadingsSchema,
+    MaskedReaderSchema,
+    MaskedReadingSchema,
+    MaskedReadingsSchema,
     SaidReadingCaseSchema,
     ThirdReaderSchema,
     UnmaskSchema,
@@ -41,7 +41,7 @@ _TAG = ["Readings"]
 
 
 @blueprint.route("/readings", tags=_TAG)
-@blueprint.response(200, ReadingsSchema)
+@blueprint.response(200, MaskedReadingsSchema)
 @refusals()
 def list_readings() -> Mapping[str, Any]:
     """List the cases of your sites, the newest first, and how far the readers agree."""
@@ -53,7 +53,7 @@ def list_readings() -> Mapping[str, Any]:
 
 
 @blueprint.route("/children/<uuid:child>/readings", tags=_TAG)
-@blueprint.response(200, listed(ReadingSchema))
+@blueprint.response(200, listed(MaskedReadingSchema))
 @refusals(404)
 def list_child_readings(child: uuid.UUID) -> Mapping[str, Any]:
     """List the cases of a child, the newest first."""
@@ -62,7 +62,7 @@ def list_child_readings(child: uuid.UUID) -> Mapping[str, Any]:
 
 
 @blueprint.route("/readings/readers", tags=_TAG)
-@blueprint.response(200, listed(ReaderSchema))
+@blueprint.response(200, listed(MaskedReaderSchema))
 @refusals()
 def list_readers() -> Mapping[str, Any]:
     """List who may be named as a reader at your sites."""
@@ -76,8 +76,8 @@ def list_readers() -> Mapping[str, Any]:
 
 @blueprint.route("/children/<uuid:child>/readings", methods=["POST"], tags=_TAG)
 @blueprint.arguments(SaidReadingCaseSchema)
-@blueprint.response(201, ReadingSchema)
-@blueprint.alt_response(200, schema=ReadingSchema, description="It came before.")
+@blueprint.response(201, MaskedReadingSchema)
+@blueprint.alt_response(200, schema=MaskedReadingSchema, description="It came before.")
 @writes
 def make_reading(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
     """Give a pair of photos to two readers."""
@@ -105,7 +105,7 @@ def make_reading(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
 
 @blueprint.route("/readings/<uuid:reading>/third-reader", methods=["POST"], tags=_TAG)
 @blueprint.arguments(ThirdReaderSchema)
-@blueprint.response(200, ReadingSchema)
+@blueprint.response(200, MaskedReadingSchema)
 @writes
 def name_third_reader(body: dict[str, Any], reading: uuid.UUID) -> Shown:
     """Name who decides where the first two do not settle it; the same one again changes nothing."""
@@ -118,7 +118,7 @@ def name_third_reader(body: dict[str, Any], reading: uuid.UUID) -> Shown:
 
 @blueprint.route("/readings/unmask", methods=["POST"], tags=_TAG)
 @blueprint.arguments(UnmaskSchema)
-@blueprint.response(200, listed(ReadingSchema))
+@blueprint.response(200, listed(MaskedReadingSchema))
 @writes
 def unmask_readings(body: dict[str, Any]) -> Mapping[str, Any]:
     """Unmask cases whose answers are all locked; it cannot be taken back.
@@ -133,7 +133,7 @@ def unmask_readings(body: dict[str, Any]) -> Mapping[str, Any]:
 
 
 @blueprint.route("/readings/<uuid:reading>", tags=_TAG)
-@blueprint.response(200, ReadingSchema)
+@blueprint.response(200, MaskedReadingSchema)
 @refusals(404)
 def show_reading(reading: uuid.UUID) -> Shown:
     """Show one case."""

@@ -20,7 +20,7 @@ _MOST: Final = 1_000_000
 _MASKED: Final = {"description": "null until the case is unmasked"}
 
 
-class ReaderSchema(Schema):
+class MaskedReaderSchema(Schema):
     """Somebody who may be named as a reader, unless another role at the site shows the children."""
 
     id = Ident(required=True)
@@ -29,7 +29,7 @@ class ReaderSchema(Schema):
     is_masked = YesNo(required=True)
 
 
-class SeatSchema(Schema):
+class ReadingSeatSchema(Schema):
     """A reader of a case; `answer` compares the follow-up with the baseline."""
 
     seat = Count(
@@ -47,7 +47,7 @@ class SeatSchema(Schema):
     note = Words(required=True, allow_none=True, metadata=_MASKED)
 
 
-class ReadingSchema(Schema):
+class MaskedReadingSchema(Schema):
     """A pair of photos of a child, read for a visit."""
 
     id = Ident(required=True)
@@ -61,7 +61,7 @@ class ReadingSchema(Schema):
     view = Words(required=True)
     body_site = Words(required=True)
     state = Choice(CaseState, required=True)
-    readers = fields.List(fields.Nested(SeatSchema), required=True)
+    readers = fields.List(fields.Nested(ReadingSeatSchema), required=True)
     consensus = Choice(Comparison, required=True, allow_none=True, metadata=_MASKED)
     recorded_at = Instant(required=True)
     unmasked_at = Instant(required=True, allow_none=True)
@@ -81,7 +81,7 @@ class KappaSchema(Schema):
     high = Computed(required=True, allow_none=True)
 
 
-class AgreementSchema(Schema):
+class ReadersAgreementSchema(Schema):
     """The first reader (rows of the table) against the second (columns), unmasked cases only.
     `weighted`: linear weights, without pairs in which somebody cannot say."""
 
@@ -93,11 +93,11 @@ class AgreementSchema(Schema):
     rule_versions = fields.List(Words(), required=True)
 
 
-class ReadingsSchema(Schema):
+class MaskedReadingsSchema(Schema):
     """All cases of one's sites, the newest first."""
 
-    items = fields.List(fields.Nested(ReadingSchema), required=True)
-    agreement = fields.Nested(AgreementSchema, required=True)
+    items = fields.List(fields.Nested(MaskedReadingSchema), required=True)
+    agreement = fields.Nested(ReadersAgreementSchema, required=True)
 
 
 class SaidReadingCaseSchema(WriteSchema):

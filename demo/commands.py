@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from config import Environment
 from demo.families import DEMO_PARENT, SECOND_PARENT
 from demo.load import is_empty, load
-from demo.people import DEMO_PASSWORD, SITES, Secrets, email_of
+from demo.people import DEMO_PASSWORD, SITES, Secrets, email_of, reader_email
 from demo.stage import Stage
 from models.site import Site, StaffRole
 from services.randomisation_seal import Seal
@@ -22,6 +22,7 @@ from web.security import hash_password, totp
 PROTOCOL_KEY: Final = "khe-sirolimus-v1"
 _INVESTIGATOR: Final = email_of(SITES[0], StaffRole.INVESTIGATOR)
 _PRESCRIBER: Final = email_of(SITES[0], StaffRole.PRESCRIBER)
+_READERS: Final = ", ".join(reader_email(SITES[0], number) for number in (1, 2, 3))
 
 
 @click.group("demo", cls=AppGroup, invoke_without_command=True)
@@ -55,6 +56,7 @@ def signins() -> None:
     click.echo("  code      printed here, in the terminal that runs Sirolog, when asked for")
     click.echo(f"or as a clinician at {address}/staff/sign-in")
     click.echo(f"  e-mail    {_INVESTIGATOR}  (or {_PRESCRIBER} …)")
+    click.echo(f"  readers   {_READERS}  (photos, masked)")
     if not _is_production():
         click.echo(f"  password  {DEMO_PASSWORD}")
         click.echo(f"  code      .venv/bin/flask --app app staff code {_INVESTIGATOR}")

@@ -43,11 +43,20 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskedReader:
+    """Somebody who reads photos and knows no child."""
+
+    public_id: uuid.UUID
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class SitePeople:
-    """A site and who works there."""
+    """A site and who works there; the readers are the first, the second and the third."""
 
     site: Site
     staff: Mapping[StaffRole, Actor]
+    readers: tuple[MaskedReader, ...] = ()
 
     @property
     def investigator(self) -> Actor:
