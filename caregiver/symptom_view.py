@@ -55,7 +55,7 @@ def severity_options(severities: Sequence[Severity], *, corrects: bool) -> list[
     """A correction may also say that it was not there."""
     found: list[Option] = [(one.code, words(one.label), words(one.hint)) for one in severities]
     if corrects:
-        found.append((NOT_SO, gettext("It was not so"), gettext("This report was a mistake")))
+        found.append((NOT_SO, gettext("It was not there"), gettext("This report was a mistake")))
     return found
 
 
@@ -111,7 +111,7 @@ def _facts(row: SymptomReport, place: Place) -> list[str]:
     severities: dict[str, Any] = {
         one.code: words(one.label) for one in place.protocol.symptoms.severities
     }
-    found = [str(severities.get(row.severity, gettext("It was not so")))]
+    found = [str(severities.get(row.severity, gettext("It was not there")))]
     if row.kind == FEVER and row.celsius is not None:
         found.append(f"{decimal(row.celsius)} °C")
     if row.lasted_hours is not None:

@@ -130,7 +130,7 @@ def _inputs(one: Candidate, reading: Reading) -> list[tuple[str, str]]:
     if one.report is not None:
         who = reading.names.get(one.report.entered_by_id, "")
         at = moment(one.report.received_at, reading.zone)
-        told = [(str(_("Told by")), f"{who}, {at}")]
+        told = [(str(_("Reported by")), f"{who}, {at}")]
         if one.report.advice_shown:
             told.append((str(_("Advice shown")), one.report.advice_shown))
         return told

@@ -142,7 +142,7 @@ def test_a_report_that_was_a_mistake_is_taken_back(
     tell()
     path = f"symptoms/{reports(session)[0].public_id}/correct"
     answer = tell(path, severity="none", amend_reason="crumbs")
-    assert "It was not so" in phone.get(answer.location).get_data(as_text=True)
+    assert "It was not there" in phone.get(answer.location).get_data(as_text=True)
 
 
 def test_a_carer_who_may_only_look_sees_and_writes_nothing(

@@ -276,7 +276,7 @@ def test_the_table_counts_children_by_arm_and_comes_as_csv(session: Session, des
     entered(session, desk)
     entered(session, desk, grade="3", relatedness="unrelated")
     page = in_one_line(desk.client.get("/clinic/adverse-events").get_data(as_text=True))
-    assert "of 1 children" in page
+    assert "N = 1" in page
     answer = desk.client.get("/clinic/adverse-events.csv")
     assert answer.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
