@@ -150,6 +150,7 @@ def end_study(body: dict[str, Any], child: uuid.UUID) -> RosterLine:
 
 @blueprint.route("/randomisation", tags=["Admission"])
 @blueprint.response(200, ListsSchema)
+@refusals()
 def show_randomisation_lists() -> ListsView:
     """Show the lists of one's sites: places used and left, and what was published."""
     return lists_of_sites(db.session(), sites_with(actor_here(), Permission.VIEW))

@@ -32,7 +32,8 @@ def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Pa
     assert Settings.from_env({}, home=tmp_path).secret_key == first
     kept = tmp_path / "var" / "secret_key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert [path.name for path in kept.parent.iterdir()] == ["secret_key"]
+    names = {path.name for path in kept.parent.iterdir()}
+    assert names == {"secret_key", "randomisation_key"}
 
 
 def test_production_does_not_make_up_a_secret_key(tmp_path: Path) -> None:
