@@ -122,14 +122,12 @@ def _protocol(participant: Participant) -> Protocol:
 
 
 def _shown_all(rows: Sequence[CorrectionRequest]) -> tuple[Mapping[str, Any], ...]:
-    entries = {
-        row.entry_id: db.session().get(DoseEntry, row.entry_id) for row in rows if row.entry_id
-    }
     return tuple(
-        {
-            "row": row,
-            "slot": SlotKey(row.slot_on, row.half),
-            "entry": entry.public_id if (entry := entries.get(row.entry_id)) else None,
-        }
+        {"row": row, "slot": SlotKey(row.slot_on, row.half), "entry": _entry_of(row)}
         for row in rows
     )
+
+
+def _entry_of(row: CorrectionRequest) -> uuid.UUID | None:
+    """What entered the diary with the decision."""
+    return db.session().get_one(DoseEntry, row.entry_id).public_id if row.entry_id else None

@@ -1,5 +1,7 @@
 """Adherence as it travels: each figure with its numerator and denominator."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from api.fields import Choice, Computed, Count, Day, Exact, Instant, Words, YesNo
@@ -9,8 +11,8 @@ from domain.readings import Reading
 _MOST_SLOTS = 1_000_000
 
 
-def _slots() -> fields.List:
-    return fields.List(fields.Nested(SlotSchema), required=True)
+def _slots(**named: Any) -> Any:
+    return fields.List(fields.Nested(SlotSchema), required=True, **named)
 
 
 class RatioSchema(Schema):
@@ -47,7 +49,8 @@ class AdherenceReadingSchema(Schema):
     timing = fields.List(fields.Nested(TimingSchema), required=True)
     vomited = _slots()
     doubled = _slots()
-    unknown = _slots()
+    # marshmallow has an option of this name
+    unknown_slots = _slots(data_key="unknown", attribute="unknown")
 
 
 class BurstSchema(Schema):

@@ -16,7 +16,7 @@ from domain.protocol import Protocol
 from domain.readings import Reading
 from domain.slots import SlotKey
 from services.adherence import AdherenceReport
-from web.formats import clock, day, decimal, moment
+from web.formats import day, decimal, moment
 
 _TENTH: Final = Decimal("0.1")
 _PERCENT: Final = 100
@@ -182,7 +182,7 @@ def _burst(burst: Burst, names: Mapping[int, str], zone: ZoneInfo) -> BurstLine:
     return BurstLine(
         who=names.get(int(burst.by), ""),
         entered=moment(burst.entered_at, zone),
-        oldest=f"{day(burst.oldest_claim.astimezone(zone).date())}, {clock(burst.oldest_claim, zone)}",
+        oldest=moment(burst.oldest_claim, zone),
         visit=day(burst.visit_on),
         slots="; ".join(slot_words(slot.on, slot.half) for slot in slots),
         count=len(burst.told),

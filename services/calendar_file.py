@@ -85,7 +85,8 @@ def _revision(visit: Visit, changes: Mapping[int | None, tuple[int, datetime]]) 
 
 def _folded(line: str) -> bytes:
     """A line in UTF-8, folded so that no part is longer than 75 octets and no character is cut."""
-    parts, part = [], b""
+    parts: list[bytes] = []
+    part = b""
     for character in line:
         octets = character.encode()
         # a folded part begins with the blank that says so

@@ -117,12 +117,12 @@ def _drawn(
     session: Session, child: int, since: datetime, until: datetime
 ) -> Iterable[tuple[str, datetime]]:
     levels = _standing(Level, Level.drawn_at).where(Level.participant_id == child)
-    for (at,) in session.execute(levels.where(Level.drawn_at.between(since, until))):
-        yield _LEVEL, at
+    for row in session.execute(levels.where(Level.drawn_at.between(since, until))):
+        yield _LEVEL, row[0]
     labs = _standing(LabResult, LabResult.analyte, LabResult.drawn_at)
     of_child = (LabResult.participant_id == child, LabResult.drawn_at.between(since, until))
-    for analyte, at in session.execute(labs.where(*of_child)):
-        yield analyte, at
+    for row in session.execute(labs.where(*of_child)):
+        yield row[0], row[1]
 
 
 def _dated(session: Session, child: int) -> Iterable[tuple[str, date]]:
@@ -134,13 +134,15 @@ def _dated(session: Session, child: int) -> Iterable[tuple[str, date]]:
     yield from ((_PHOTO, on) for on in session.scalars(photos))
     volumes = _standing(TumourVolume, TumourVolume.measured_on)
     volumes = volumes.where(TumourVolume.participant_id == child)
-    yield from ((_VOLUME, on) for (on,) in session.execute(volumes))
+    yield from ((_VOLUME, row[0]) for row in session.execute(volumes))
 
 
-def _standing(table: Any, *columns: Any) -> Select[Any]:
+def _standing(table: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Rows that no other one corrects."""
     later = aliased(table)
-    return select(*columns).where(~select(later.id).where(later.amends_id == table.id).exists())
+    corrected = select(later.id).where(later.amends_id == table.id).exists()
+    chosen: Select[*tuple[Any, ...]] = select(*columns).where(~corrected)
+    return chosen
 
 
 def _assessed(session: Session, child: int) -> Mapping[str, date]:

@@ -110,16 +110,17 @@ def set_state(
         _check_done(row, done_on, today)
     if state is VisitState.MISSED:
         _check_missed(row, reason, today)
+    why = (reason or "").strip() or None
     new = {
         "state": state,
         "done_on": (done_on or row.on) if state is VisitState.DONE else None,
-        "state_reason": (reason or "").strip() or None,
+        "state_reason": why,
     }
     old = {name: getattr(row, name) for name in new}
     if old != new:
         for name, value in new.items():
             setattr(row, name, value)
-        changed = Act("visit.marked", "visit", row.id, old=old, new=new, reason=new["state_reason"])
+        changed = Act("visit.marked", "visit", row.id, old=old, new=new, reason=why)
         record(session, actor, _at_child(changed, participant), now)
         session.flush()
     return row

@@ -124,9 +124,7 @@ def a_stay(machine: FlaskClient, study: Study, **said: Any) -> dict[str, Any]:
 
 
 def a_sheet(*slots: str, **said: Any) -> dict[str, Any]:
-    lines = [
-        {"slot": {"on": slot[:10], "half": slot[11:]}, "outcome": "given"} for slot in slots
-    ]
+    lines = [{"slot": {"on": slot[:10], "half": slot[11:]}, "outcome": "given"} for slot in slots]
     return {
         "client_id": str(uuid.uuid4()),
         "source": "ward_chart",
