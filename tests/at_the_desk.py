@@ -44,9 +44,19 @@ def clinician_of_a_new_site(live: Live, zone: str) -> Clinician:
     said = ("--name", "Dr Gao", "--locale", "en", "--password", PASSWORD)
     shown = live.command("staff", "add", email, *said)
     live.command("staff", "grant", email, "KHE", "investigator")
+    bring_list(live, email)
     uri = re.search(r"otpauth://\S+", shown)
     assert uri is not None
     return Clinician(email, TOTP.from_uri(uri.group()))
+
+
+def bring_list(live: Live, email: str) -> None:
+    """The list of the trial office, sealed: the first child without the phenomenon is high."""
+    file = live.folder / "list.csv"
+    stratum = "site=KHE/kasabach_merritt=no"
+    rows = [f"{stratum},{place},T-{place},{arm}" for place, arm in ((1, "high"), (2, "low"))]
+    file.write_text("\n".join(["stratum,position,number,arm", *rows]))
+    live.command("randomisation", "import", str(file), "--by", email)
 
 
 def sign_in(desk: Page, live: Live, clinician: Clinician, days_later: int = 0) -> None:
@@ -62,32 +72,61 @@ def sign_in(desk: Page, live: Live, clinician: Clinician, days_later: int = 0) -
 
 
 def enrol(desk: Page, girl: Girl) -> None:
-    """Facts, check, enrol; it ends on the page of the starting order."""
-    desk.get_by_role("link", name="Enrol a child").click()
+    """Register, answer the criteria, record the consent, randomise; it ends on the first order."""
+    register(desk, girl)
+    check_eligibility(desk)
+    record_consent(desk, girl)
+    desk.get_by_role("link", name="Randomise …").click()
+    press(desk, "Randomise now")
+    expect(desk.get_by_text("Randomised. The arm is shown below.")).to_be_visible()
+    expect(desk.get_by_text("High level").first).to_be_visible()
+    desk.get_by_role("link", name="Orders", exact=True).last.click()
+    desk.get_by_role("link", name="Starting order").first.click()
+    expect(desk.get_by_role("heading", name="Starting order")).to_be_visible()
+
+
+def register(desk: Page, girl: Girl) -> None:
+    """Facts, check, register: no arm yet."""
+    desk.get_by_role("link", name="Register a child").click()
     type_in(
         desk,
         {
             "Study number": girl.study_number,
             "What the family calls the child": "Lele",
             "Born on": (girl.today - timedelta(days=430)).isoformat(),
-            "Enrolled on": girl.today.isoformat(),
+            "Registered on": girl.today.isoformat(),
             "Height": "80",
             "Weight": "10.5",
             "Measured on": girl.today.isoformat(),
-            "Randomisation number": "R-007",
             "Morning dose at": girl.morning,
             "Evening dose at": "21:00",
             "Time zone of the family": girl.zone,
-            "First dose on": girl.today.isoformat(),
         },
     )
     desk.get_by_label("Sex", exact=True).select_option("Female")
-    desk.get_by_label("First dose is the").select_option("Morning")
-    desk.get_by_role("radio", name="High level").check()
     press(desk, "Continue")
     expect(desk.get_by_text("0.38 mL").first).to_be_visible()
-    press(desk, "Enrol")
-    expect(desk.get_by_role("heading", name="Starting order")).to_be_visible()
+    press(desk, "Register")
+    expect(desk.get_by_text("Not checked yet.")).to_be_visible()
+
+
+def check_eligibility(desk: Page) -> None:
+    """Every inclusion criterion yes, every exclusion criterion no."""
+    desk.get_by_role("link", name="Check eligibility").click()
+    for heading, answer in (("Must hold", "Yes"), ("Must not hold", "No")):
+        for choice in desk.get_by_role("region", name=heading).get_by_label(answer).all():
+            choice.check()
+    press(desk, "Save")
+    expect(desk.get_by_text("Eligible", exact=True)).to_be_visible()
+
+
+def record_consent(desk: Page, girl: Girl) -> None:
+    desk.get_by_role("link", name="Record a consent").click()
+    desk.get_by_label("Name of the person who signed").fill("林女士")
+    desk.get_by_label("Relation to the child").select_option("Mother")
+    desk.get_by_label("Signed on").fill(girl.today.isoformat())
+    press(desk, "Save")
+    expect(desk.get_by_text("Everything is there: the child can be randomised.")).to_be_visible()
 
 
 def sign_starting_order(desk: Page) -> None:

@@ -19,6 +19,7 @@ from models.dose import DoseEntry
 from models.laboratory import Level
 from models.order import DoseOrder
 from models.photo import Photo
+from models.reading import ReadingCase
 from models.site import StaffRole
 from models.symptom import SymptomReport
 from models.visit import Visit, VisitState
@@ -120,6 +121,26 @@ def newest_symptom(study: DemoStudy, _page: Page) -> str:
 def newest_photo(study: DemoStudy, _page: Page) -> str:
     child = study.child().public_id
     return study.at("caregiver.photo", child=child, photo=newest(Photo, study))
+
+
+def masked_case(study: DemoStudy, _page: Page) -> str:
+    row = study.one(ReadingCase, unmasked_at=None)
+    return study.at("clinician.reading_case", case=row.public_id)
+
+
+def unmasked_case(study: DemoStudy, _page: Page) -> str:
+    row = study.one(ReadingCase, participant_id=study.child().id, visit_code="month_3")
+    return study.at("clinician.reading_case", case=row.public_id)
+
+
+def read_next_pair(study: DemoStudy, page: Page) -> None:
+    page.goto(f"{study.live.url}{study.at('clinician.reading')}")
+    page.locator("main a.button-primary").click()
+
+
+def sent_without_an_answer(study: DemoStudy, page: Page) -> None:
+    read_next_pair(study, page)
+    page.locator("main form button").click()
 
 
 # --- pages that follow a form
@@ -257,10 +278,23 @@ CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
     "clinician.assessment": [
         about("clinician.assessment", "assessment", partial(newest, Assessment))
     ],
+    "clinician.readings": [at("clinician.readings")],
+    "clinician.choose_pairs": [at("clinician.choose_pairs")],
+    "clinician.choose_photos": [
+        of_participant("clinician.choose_photos"),
+        sent(of_participant("clinician.choose_photos"), "main form button"),
+    ],
+    "clinician.reading_case": [masked_case, unmasked_case],
     "clinician.photos": [of_participant("clinician.photos")],
     "clinician.photo": [about("clinician.photo", "photo", partial(newest, Photo))],
     "clinician.new_photo": [of_participant("clinician.new_photo")],
     "clinician.photos_sent": [partial(sent_a_photo, of_participant("clinician.new_photo"))],
+}
+
+# what a masked reader sees, signed in as one
+READER: Final[Mapping[str, Sequence[Recipe]]] = {
+    "clinician.reading": [at("clinician.reading")],
+    "clinician.read_pair": [read_next_pair, sent_without_an_answer],
 }
 
 # pages that say no
@@ -275,6 +309,7 @@ NO_PAGE: Final = frozenset(
         "static",
         "web.home",
         "web.photo_file",
+        "clinician.reading_picture",
         "clinician.import_template",
         "clinician.course_file",
         "clinician.visit_calendar",

@@ -32,6 +32,8 @@ from models.account import Account, AccountKind
 from models.adverse_event import AdverseEvent
 from models.order import DoseOrder
 from models.participant import Participant
+from models.photo import Photo
+from models.reading import ReadingCase, ReadingTask
 from models.site import Site, StaffRole
 from models.tumour import Treatment, TumourVolume
 from plugins.app import make_settings
@@ -45,6 +47,8 @@ FOLDER = "SIROLOG_TEST_DEMO"
 COOKIE = "sirolog"
 # a child with all kinds of days and photos, and a sibling
 CHILD, SIBLING = "DA-01", "DA-02"
+# one that is not randomised yet
+WAITING = "DA-90"
 MOTHER, FATHER = "lin_mother", "lin_father"
 PART = Scope(frozenset({CHILD, SIBLING}), 110)
 Row = TypeVar("Row", bound=Base)
@@ -88,6 +92,10 @@ class DemoStudy:
         )
         words = {word for column in columns for word in self.session.scalars(select(column))}
         return sorted(filter(None, words), key=len, reverse=True)
+
+    def reader(self, locale: str) -> Account:
+        """One who reads photos masked."""
+        return self.one(Account, kind=AccountKind.STAFF, email=f"reader-{locale}@sweep.example")
 
     def cookie_of(self, account: Account) -> str:
         """A session of theirs, as after the right code."""
@@ -172,3 +180,40 @@ def _leave_open(session: Session) -> None:
     for locale in ("zh", "en"):
         words = {"email": f"{locale}@sweep.example", "display_name": "高医生", "locale": locale}
         a_clinician(session, site, StaffRole.INVESTIGATOR, **words)
+    _let_read(session, site, child)
+
+
+def _let_read(session: Session, site: Site, child: Participant) -> None:
+    """A pair for a reader of each language."""
+    photos = session.scalars(select(Photo).filter_by(participant_id=child.id)).all()
+    case = ReadingCase(
+        client_id=uuid4(),
+        participant_id=child.id,
+        visit_code="month_6",
+        baseline_photo_id=photos[2].id,
+        followup_photo_id=photos[4].id,
+        rule_version=child.protocol_key,
+        recorded_at=now(),
+        recorded_by_id=child.recorded_by_id,
+    )
+    session.add(case)
+    session.flush()
+    for seat, locale in enumerate(("zh", "en"), start=1):
+        words = {
+            "email": f"reader-{locale}@sweep.example",
+            "display_name": "沈阅片",
+            "locale": locale,
+        }
+        reader = a_clinician(session, site, StaffRole.READER, **words)
+        session.add(
+            ReadingTask(
+                case_id=case.id,
+                reader_id=reader.id,
+                seat=seat,
+                place=seat,
+                baseline_is_left=seat == 1,
+                recorded_at=now(),
+                recorded_by_id=child.recorded_by_id,
+            )
+        )
+    session.flush()
