@@ -17,7 +17,6 @@ from models.site import Site
 from services.actor import Actor, account_of
 from services.audit import Act, plain, record
 from services.errors import ConflictError, RefusedError
-from services.matters_of_results import tell_platelets
 from services.lab_values import (
     RangeSource,
     SaidLabs,
@@ -26,6 +25,7 @@ from services.lab_values import (
     check_panel,
     read_result,
 )
+from services.matters_of_results import tell_platelets
 from services.reference_ranges import Asked, limits_for, ranges_of
 from services.results import amended_row
 

@@ -1,4 +1,4 @@
-"""Spans, normal ranges of infants, baselines, fasting, albumin, and what worsens never gets milder."""
+"""Spans, infants' ranges, baselines, fasting, albumin; and worse values never grade milder."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -109,8 +109,18 @@ def test_multiples_of_an_unknown_limit_are_not_gradable(value: LabValue) -> None
 
 @pytest.mark.parametrize(
     ("printed", "grade"),
-    [("<25", "4"), ("<25.1", "3-4"), ("<75", "2-4"), ("<300", "0-4"), (">75", "0-1")]
-    + [(">74.9", "0-2"), (">24.9", "0-4"), (">125", "0"), ("<0.1", "4"), (">125.1", "0")],
+    [
+        ("<0.1", "4"),
+        ("<25", "4"),
+        ("<25.1", "3-4"),
+        ("<75", "2-4"),
+        ("<300", "0-4"),
+        (">24.9", "0-4"),
+        (">74.9", "0-2"),
+        (">75", "0-1"),
+        (">125", "0"),
+        (">125.1", "0"),
+    ],
 )
 def test_a_comparator_is_graded_only_as_far_as_every_possible_value_agrees(
     printed: str, grade: str
