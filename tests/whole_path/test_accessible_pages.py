@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from every_page import CAREGIVER, CLINICIAN, NO_PAGE, REFUSALS, SIGN_IN, Recipe
+from every_page import CAREGIVER, CLINICIAN, NO_PAGE, READER, REFUSALS, SIGN_IN, Recipe
 from models.account import Account
 from page_checks import hard_to_read, hard_to_use, not_chinese, too_small, too_wide
 from plugins.browser import DESK, PATIENCE_MS, PHONE
@@ -37,7 +37,7 @@ def test_no_page_is_forgotten(demo_study: DemoStudy) -> None:
         for rule in demo_study.app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and not rule.endpoint.startswith("api")
     }
-    assert shown - NO_PAGE == {*SIGN_IN, *CAREGIVER, *CLINICIAN}
+    assert shown - NO_PAGE == {*SIGN_IN, *CAREGIVER, *CLINICIAN, *READER}
     assert shown <= set(ENTRIES)
 
 
@@ -68,6 +68,17 @@ def test_a_clinic_page(demo_study: DemoStudy, page_of: PageOf, recipe: Recipe) -
     desk = page_of(DESK, demo_study.clinician("en"))
     open_page(demo_study, desk, recipe)
     assert [*faults_at_a_desk(desk), *hard_to_read(desk)] == []
+
+
+@pytest.mark.parametrize("recipe", recipes(READER))
+def test_a_page_of_a_masked_reader(
+    demo_study: DemoStudy, page_of: PageOf, recipe: Recipe
+) -> None:
+    phone, desk = page_of(PHONE, demo_study.reader("zh")), page_of(DESK, demo_study.reader("en"))
+    open_page(demo_study, phone, recipe)
+    assert [*faults_on_a_phone(demo_study, phone), *hard_to_read(phone)] == []
+    open_page(demo_study, desk, recipe)
+    assert faults_at_a_desk(desk) == []
 
 
 def faults_on_a_phone(study: DemoStudy, phone: Page) -> list[str]:
