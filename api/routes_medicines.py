@@ -19,11 +19,11 @@ from models.participant import Measurement
 from models.tumour import TreatmentKind
 from services.growth import SizeReview, size_review
 from services.measurements import SaidMeasurement, measurements_of
-from services.measurements import record_measurement as write_measurement
 from services.medicines import KnownMedicine, known_medicine, medicines_of
 from services.medicines import record_medicine as write_medicine
 from services.records import is_kept
 from services.tumour import Entering, SaidTreatment
+from services.weighing import weigh
 from web.db import db
 from web.parts import now, parts
 
@@ -50,7 +50,7 @@ def record_measurement(body: dict[str, Any], child: uuid.UUID) -> tuple[Measurem
     participant = child_here(child)
     key = {"participant_id": participant.id, "client_id": body["client_id"]}
     was_there = is_kept(db.session(), Measurement, key)
-    row = write_measurement(
+    row = weigh(
         db.session(),
         actor_here(),
         participant,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from clinician.visit_words import visit_label
-from clinician.work_words import HALVES
+from clinician.work_words import HALVES, PLACES
 from domain.level import Position
 from domain.protocol import Half, Protocol
 from services.worklist import WorkItem
@@ -127,32 +127,11 @@ def _slot_words(name: str) -> str:
 def action_of(item: WorkItem, base: str) -> tuple[str, str] | None:
     """Where the work of a matter is done, below the child's page at `base`."""
     facts = item.facts
-    match item.code:
-        case "second_signature":
-            return f"{base}/orders/{facts['order']}/sign", str(_("Look and sign"))
-        case "correction_asked":
-            return "/clinic/corrections", str(_("Decide"))
-        case "level_concern" if "level" in facts:
-            return f"{base}/levels/{facts['level']}", str(_("Level"))
-        case "platelets_low" | "platelets_falling":
-            return f"{base}/labs", str(_("Laboratory"))
-        case "reweigh":
-            return f"{base}/orders", str(_("Orders"))
-        case code if code in _MEDICINES:
-            return f"{base}/orders#medicines", str(_("Medicines beside sirolimus"))
-        case "assessment_due":
-            return f"{base}/assessments", str(_("Assess"))
-        case "serious_event" | "event_candidates":
-            return f"{base}/events", str(_("Adverse events"))
-        case _:
-            return _reaching(item.code, base)
-
-
-def _reaching(code: str, base: str) -> tuple[str, str] | None:
-    if code in _VISITS:
-        return f"{base}/visits", str(_("Visits"))
-    if code == "message_in_doubt":
-        return f"{base}#track-messages", str(_("Messages"))
-    if code in {"opted_out", "message_undelivered", "phone_unreachable", "no_carer"}:
-        return f"{base}/carers", str(_("Carers"))
-    return None
+    if item.code == "second_signature":
+        return f"{base}/orders/{facts['order']}/sign", str(_("Look and sign"))
+    if item.code == "correction_asked":
+        return "/clinic/corrections", str(_("Decide"))
+    if item.code == "level_concern" and "level" in facts:
+        return f"{base}/levels/{facts['level']}", str(_("Level"))
+    place = PLACES.get(item.code)
+    return None if place is None else (f"{base}{place[0]}", str(place[1]))

@@ -14,7 +14,7 @@ from clinician.work_words import OUTCOMES, STEPS, URGENCIES, matter_word, option
 from models.attention import Alert
 from services.access import Permission
 from services.alert_acts import AlertOutcome, colleagues
-from services.alert_history import RESOLVED_ITSELF, AlertStory, HistoryLine, stories_of
+from services.alert_history import AlertStep, AlertStory, HistoryLine, stories_of
 from services.people import names_of
 from services.worklist import WorkItem, items_of_site
 from web.formats import moment
@@ -116,10 +116,11 @@ def outcome_word(alert: Alert) -> str:
     """The outcome in words; a later version may know more."""
     if alert.outcome is None:
         return ""
-    if alert.outcome == RESOLVED_ITSELF:
-        return str(_("Ended by itself: no longer so"))
-    known = alert.outcome in set(AlertOutcome)
-    return str(OUTCOMES[AlertOutcome(alert.outcome)]) if known else alert.outcome
+    if alert.outcome in set(AlertOutcome):
+        return str(OUTCOMES[AlertOutcome(alert.outcome)])
+    return (
+        str(STEPS[AlertStep(alert.outcome)]) if alert.outcome in set(AlertStep) else alert.outcome
+    )
 
 
 def _story(story: AlertStory | None, zone: ZoneInfo) -> tuple[StoryLine, ...]:

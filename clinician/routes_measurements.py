@@ -12,8 +12,9 @@ from clinician.presenters_orders import size_words
 from services.access import Permission
 from services.errors import RefusedError
 from services.growth import size_review
-from services.measurements import SaidMeasurement, measurements_of, record_measurement
+from services.measurements import SaidMeasurement, measurements_of
 from services.people import names_of
+from services.weighing import weigh
 from web.fields import Amount, Day
 from web.forms import Filled, WriteSchema, blank, read_form
 
@@ -41,7 +42,7 @@ def measure(participant: UUID) -> ResponseReturnValue:
     if filled.form is None:
         return _page(place, filled), 422
     try:
-        record_measurement(
+        weigh(
             place.session,
             place.actor,
             place.child,

@@ -61,6 +61,24 @@ WHO: Final[Mapping[str, Any]] = {
     "nobody": _("Nobody has taken them on"),
     "passed_on": _("Passed on"),
 }
+# below the child's page, where the work of a matter is done
+PLACES: Final[Mapping[str, tuple[str, Any]]] = {
+    "platelets_low": ("/labs", _("Laboratory")),
+    "platelets_falling": ("/labs", _("Laboratory")),
+    "reweigh": ("/orders", _("Orders")),
+    "assessment_due": ("/assessments", _("Assess")),
+    "serious_event": ("/events", _("Adverse events")),
+    "event_candidates": ("/events", _("Adverse events")),
+    "message_in_doubt": ("#track-messages", _("Messages")),
+    "opted_out": ("/carers", _("Carers")),
+    "message_undelivered": ("/carers", _("Carers")),
+    "phone_unreachable": ("/carers", _("Carers")),
+    "no_carer": ("/carers", _("Carers")),
+    "visit_today": ("/visits", _("Visits")),
+    "visit_overdue": ("/visits", _("Visits")),
+    "visit_window_missed": ("/visits", _("Visits")),
+    "trough_undrawn": ("/visits", _("Visits")),
+}
 STEPS: Final[Mapping[AlertStep, Any]] = {
     AlertStep.TAKEN: _("Taken on"),
     AlertStep.HANDED_OVER: _("Handed over"),
@@ -69,6 +87,7 @@ STEPS: Final[Mapping[AlertStep, Any]] = {
     AlertStep.ACKNOWLEDGED: _("Answered"),
     AlertStep.RESOLVED_ITSELF: _("Ended by itself: no longer so"),
     AlertStep.REOPENED: _("Open again"),
+    AlertStep.LEVEL_CORRECTED: _("Ended: the level was corrected"),
 }
 URGENCIES: Final[Mapping[Urgency, Any]] = {
     Urgency.URGENT: _("Urgent"),

@@ -17,8 +17,9 @@ from models.visit import Visit, VisitState
 from services.assessments import SaidAssessment, draft, needs_reason, sign
 from services.blood_draws import record_blood_taken
 from services.chart import BASELINE
-from services.measurements import SaidMeasurement, record_measurement
+from services.measurements import SaidMeasurement
 from services.visits import set_state, visits_of
+from services.weighing import weigh
 
 RESULTS_AFTER: Final = timedelta(hours=5)
 LEVEL_AFTER: Final = timedelta(hours=27)
@@ -104,7 +105,7 @@ def measure(story: Story, now: datetime) -> None:
         weight_kg=Decimal(f"{float(child.weight_kg) + _KG * month:.1f}"),
     )
     stage, actor = story.stage, story.people.coordinator
-    record_measurement(stage.session, actor, story.row, said, protocol=stage.protocol, now=now)
+    weigh(stage.session, actor, story.row, said, protocol=stage.protocol, now=now)
 
 
 def _assess(story: Story, visit: Visit, now: datetime) -> None:

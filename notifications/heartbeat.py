@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifications import dispatch
 from notifications.line import Line
+from notifications.watch import watch
 from services.heartbeats import beat
 from web.logs import log, places
 
@@ -42,7 +43,11 @@ class Notifier:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
         at_once = datetime.now(UTC)
-        rounds = ((self.plan, _PLAN_EVERY_SECONDS), (self.send, every_seconds))
+        rounds = (
+            (self.plan, _PLAN_EVERY_SECONDS),
+            (self.watch, _PLAN_EVERY_SECONDS),
+            (self.send, every_seconds),
+        )
         for work, seconds in rounds:
             scheduler.add_job(
                 _kept_alive, "interval", [work], seconds=seconds, next_run_time=at_once
@@ -56,10 +61,17 @@ class Notifier:
     def run_once(self) -> None:
         """One round of everything, in order."""
         self.plan()
+        self.watch()
         self.send()
 
     def plan(self) -> None:
         self._beat(planned=dispatch.plan(self._line))
+
+    def watch(self) -> None:
+        """What the clinic has left unanswered."""
+        tally = watch(self._line)
+        if tally.escalated:
+            log.info("passed_on", count=tally.escalated)
 
     def send(self) -> None:
         tally = dispatch.run_once(self._line, lambda: not self._stopped.is_set())

@@ -27,6 +27,8 @@ class AlertStep(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     RESOLVED_ITSELF = "resolved_itself"
     REOPENED = "reopened"
+    # the level it was about was corrected (services/level_concerns.py)
+    LEVEL_CORRECTED = "level_corrected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from domain.diary_alerts import AlertKind, diary_alerts
 from domain.lateness import hours
 from domain.protocol import Half, Protocol
 from domain.slots import local_date, slots_between
+from domain.symptoms import Report, proposes_event
 from models.message import MessageState
 from services.dose_matters import slot_name
 from services.matter_facts import Fact, FactKind
@@ -87,6 +88,7 @@ def derived(
     """What the facts of one child say now."""
     if not child.is_active:
         return
+    yield from _candidates(child, facts, protocol)
     drawn_on = _drawn_on(child, facts)
     for fact in facts:
         if fact.kind is FactKind.VISIT:
@@ -122,9 +124,19 @@ def silence(
             )
 
 
-def candidates(child: SiteChild, count: int, oldest: datetime) -> Found:
-    """Findings that may be adverse events and wait for a clinician's decision."""
-    return Found(Derived.EVENT_CANDIDATES, child, "open", oldest, {"count": count})
+def _candidates(child: SiteChild, facts: Sequence[Fact], protocol: Protocol) -> Iterator[Found]:
+    """What families saw and nobody decided: is it an adverse event? One matter for all of them."""
+    waiting = [
+        fact
+        for fact in facts
+        if fact.kind is FactKind.SYMPTOM and fact.on is not None and fact.at is not None
+        if proposes_event(
+            Report(fact.code or "", fact.detail or "", fact.on, fact.amount), protocol.events.fever
+        )
+    ]
+    if waiting:
+        oldest = min(fact.at for fact in waiting if fact.at)
+        yield Found(Derived.EVENT_CANDIDATES, child, "open", oldest, {"count": len(waiting)})
 
 
 def _plain(child: SiteChild, fact: Fact, now: datetime) -> Iterator[Found]:

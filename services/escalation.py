@@ -21,7 +21,9 @@ from services.alert_history import RESOLVED_ITSELF, AlertStep, add_step, last_to
 from services.alerts import Matter, stand
 from services.audit import Act, record
 from services.derived_matters import Found
+from services.growth import has_outgrown_order
 from services.matters import OpenMatters, open_matters, urgency_of
+from services.matters_of_results import REWEIGH
 from services.protocols import Protocols
 
 _SITES: Final = select(Site.id).order_by(Site.id)
@@ -48,9 +50,10 @@ def sweep(session: Session, site_id: int, protocols: Protocols, *, now: datetime
     """
     matters = open_matters(session, (site_id,), protocols, now=now)
     raised = [_raise(session, found, protocols, now) for found in matters.found]
-    ended = sum(_end(session, row, now) for row in matters.gone)
-    alerts = (*matters.alerts, *raised)
-    escalated = _escalate(session, replace(matters, alerts=alerts), protocols, now)
+    settled = [row for row in matters.alerts if _has_caught_up(session, row, protocols)]
+    ended = sum(_end(session, row, now) for row in (*matters.gone, *settled))
+    alerts = [row for row in (*matters.alerts, *raised) if row not in settled]
+    escalated = _escalate(session, replace(matters, alerts=tuple(alerts)), protocols, now)
     return Tally(len(raised), ended, escalated)
 
 
@@ -59,6 +62,14 @@ def _raise(session: Session, found: Found, protocols: Protocols, now: datetime) 
     urgency = urgency_of(found, protocols[child.protocol_key])
     matter = Matter(found.code, found.name, urgency, found.facts)
     return stand(session, child, matter, since=found.since, now=now)
+
+
+def _has_caught_up(session: Session, row: Alert, protocols: Protocols) -> bool:
+    """Does the order fit the child's size again?"""
+    if row.code != REWEIGH:
+        return False
+    child = session.get_one(Participant, row.participant_id)
+    return not has_outgrown_order(session, child, protocol=protocols[child.protocol_key])
 
 
 def _end(session: Session, row: Alert, now: datetime) -> bool:

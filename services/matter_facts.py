@@ -31,7 +31,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.account import Account
-from models.adverse_event import AdverseEvent
+from models.adverse_event import AdverseEvent, CandidateDecision
 from models.assessment import Assessment
 from models.base import Exact, Identity, UtcDateTime
 from models.dose import CorrectionRequest, CorrectionState
@@ -39,6 +39,7 @@ from models.laboratory import Level
 from models.message import ContactPreference, Message, MessageState
 from models.order import DoseOrder
 from models.participant import Guardianship, Participant, ParticipantStatus
+from models.symptom import SymptomReport
 from models.visit import BloodDraw, Visit, VisitState
 
 Column: TypeAlias = "ColumnElement[Any] | InstrumentedAttribute[Any]"
@@ -60,6 +61,7 @@ class FactKind(StrEnum):
     OPTED_OUT = "opted_out"
     NO_CARER = "no_carer"
     SERIOUS = "serious"
+    SYMPTOM = "symptom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _every_fact() -> CompoundSelect[Any]:
         _opted_out(),
         _no_carer(),
         _serious(),
+        _symptoms(),
     )
 
 
@@ -324,3 +327,22 @@ def _serious() -> Select[Any]:
         on=row.started_on,
         code=row.term,
     ).where(row.is_serious == literal(True, Boolean()), _scope(row.participant_id))
+
+
+def _symptoms() -> Select[Any]:
+    """What families reported and no clinician decided: at received, on noticed, code kind, detail
+    severity, amount degrees."""
+    row, later = SymptomReport, aliased(SymptomReport)
+    amended = exists(select(later.id).where(later.amends_id == row.id))
+    decided = exists(select(CandidateDecision.id).where(CandidateDecision.symptom_id == row.id))
+    return _fact_of(
+        FactKind.SYMPTOM,
+        child=row.participant_id,
+        ref=row.id,
+        public_id=row.public_id,
+        at=row.received_at,
+        on=row.noticed_on,
+        code=row.kind,
+        detail=row.severity,
+        amount=row.celsius,
+    ).where(_scope(row.participant_id), ~amended, ~decided)
