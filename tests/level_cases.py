@@ -74,9 +74,8 @@ class Case:
     def instant(self, clock: str) -> datetime:
         """`shift` moves the whole story by so many days."""
         day, hours = clock.split(" ")
-        parts = [int(part) for part in hours.split(":")]
         on = day_of(day) + timedelta(days=self.shift)
-        wall = datetime(on.year, on.month, on.day, *parts, tzinfo=ZoneInfo(self.zone))
+        wall = datetime.combine(on, time.fromisoformat(hours), ZoneInfo(self.zone))
         return wall.astimezone(UTC)
 
     def slot(self, name: str) -> SlotKey:

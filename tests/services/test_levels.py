@@ -13,7 +13,7 @@ from domain.protocol import Half
 from domain.slots import SlotKey
 from domain.trough import Finding
 from factories import a_clinician, a_participant, a_site, an_order, as_actor
-from models.attention import Alert, Urgency
+from models.attention import Alert, AlertEvent, Urgency
 from models.audit import AuditEntry
 from models.laboratory import Level
 from models.participant import Participant
@@ -125,6 +125,61 @@ def test_a_concern_is_raised_once(session: Session, child: Participant, doctor: 
     (alert,) = alerts(session)
     assert alert.facts["result"] == "22"
     assert alert.rule_version == KHE.key
+
+
+def corrected(
+    session: Session, child: Participant, doctor: Actor, first: str, then: str
+) -> tuple[Alert, ...]:
+    """The matters after a level was corrected from one number to another."""
+    said = a_level(value=Decimal(first))
+    wrong, _ = record_level(session, doctor, child, said, protocol=KHE, now=NOW)
+    right = a_level(value=Decimal(then), amends=wrong.public_id, amend_reason="digits swapped")
+    record_level(session, doctor, child, right, protocol=KHE, now=NOW + timedelta(hours=1))
+    return tuple(alerts(session))
+
+
+def test_a_correction_ends_the_matter_of_the_wrong_number(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    (old,) = corrected(session, child, doctor, "21.0", "12.0")
+    assert (old.outcome, old.outcome_note) == ("level_corrected", "digits swapped")
+    assert old.acknowledged_at == NOW + timedelta(hours=1)
+    assert old.acknowledged_by_id == doctor.account_id
+    (event,) = session.scalars(select(AlertEvent)).all()
+    assert (event.alert_id, event.kind, event.note) == (old.id, "level_corrected", "digits swapped")
+
+
+def test_a_correction_raises_the_matter_of_the_right_number(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    old, new = corrected(session, child, doctor, "21.0", "31.0")
+    assert old.acknowledged_at is not None
+    assert (new.urgency, new.acknowledged_at) == (Urgency.URGENT, None)
+
+
+def test_a_matter_that_somebody_answered_stays_as_answered(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    said = a_level(value=Decimal("21.0"))
+    wrong, _ = record_level(session, doctor, child, said, protocol=KHE, now=NOW)
+    (alert,) = alerts(session)
+    alert.acknowledged_at, alert.outcome = NOW, "family_called"
+    session.flush()
+    right = a_level(value=Decimal("12"), amends=wrong.public_id, amend_reason="digits swapped")
+    record_level(session, doctor, child, right, protocol=KHE, now=NOW)
+    assert (alert.outcome, alert.outcome_note) == ("family_called", None)
+
+
+def test_a_form_that_overrules_sent_twice_is_one_word(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    level, _ = record_level(session, doctor, child, a_level(), protocol=KHE, now=NOW)
+    said = OverruleSaid(client_id=uuid.uuid4(), verdict=Finding.VALID, reason="seen")
+    first, new = overrule_level(session, doctor, level, said, now=NOW)
+    again, anew = overrule_level(session, doctor, level, said, now=NOW)
+    assert (new, anew, again.id) == (True, False, first.id)
+    with pytest.raises(ConflictError):
+        overrule_level(session, doctor, level, replace(said, reason="heard"), now=NOW)
 
 
 def test_blood_of_tomorrow_is_refused(session: Session, child: Participant, doctor: Actor) -> None:
