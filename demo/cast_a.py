@@ -36,6 +36,7 @@ FIRST_SITE: Final = (
             I(K.MISSED, 16),
             I(K.ASKED, 8, half=Half.MORNING),
             I(K.ASKED_ACCEPTED, 40),
+            I(K.WARD, 22, 3),
             I(K.HOLD, 63, 5),
         ),
     ),

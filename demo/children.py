@@ -31,6 +31,7 @@ class Kind(StrEnum):
     BY_SMS = "by_sms"
     SILENT = "silent"
     ON_PAPER = "on_paper"
+    WARD = "ward"
     ASKED = "asked"
     ASKED_ACCEPTED = "asked_accepted"
     ASKED_DECLINED = "asked_declined"

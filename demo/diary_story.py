@@ -58,7 +58,7 @@ _VOMITED_AFTER: Final = {Kind.VOMITED_EARLY: 12, Kind.VOMITED_LATER: 90}
 EARLIEST: Final = timedelta(minutes=40)
 # kinds under which nobody writes to the diary on the day itself
 _UNTOLD: Final = frozenset(
-    {Kind.SILENT, Kind.ON_PAPER, Kind.ASKED, Kind.ASKED_ACCEPTED, Kind.ASKED_DECLINED}
+    {Kind.SILENT, Kind.ON_PAPER, Kind.WARD, Kind.ASKED, Kind.ASKED_ACCEPTED, Kind.ASKED_DECLINED}
 )
 
 

@@ -10,6 +10,7 @@ from demo.children import Incident, Kind
 from demo.diary_story import Telling
 from demo.diary_writing import Diary, log
 from demo.stage import Story, minutes
+from demo.ward_story import stay_on_the_ward
 from domain.dosing import nearest_mark
 from domain.entries import Channel, DoseSource, Outcome
 from domain.order_guards import Guard
@@ -165,6 +166,7 @@ Play = Callable[[Story, Diary, Incident, date], None]
 _PLAYS: Final[Mapping[Kind, Play]] = {
     Kind.HOLD: _pause,
     Kind.ON_PAPER: _from_paper,
+    Kind.WARD: stay_on_the_ward,
     Kind.ASKED: _ask,
     Kind.ASKED_ACCEPTED: _ask,
     Kind.ASKED_DECLINED: _ask,
