@@ -73,6 +73,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.show_photo": Need(verb=Reading.PHOTOS, staff=Permission.VIEW, carers=True),
     "api.list_orders": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
     "api.write_order": Need(verb=Permission.ORDER, staff=Permission.ORDER),
+    "api.sign_waiting_order": Need(verb=Permission.ORDER, staff=Permission.ORDER),
     "api.show_proposal": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
     "api.hold_doses": Need(verb=Permission.ORDER, staff=Permission.ORDER),
     "api.restart_doses": Need(verb=Permission.ORDER, staff=Permission.ORDER),
@@ -114,6 +115,17 @@ NEEDS: Final[Mapping[str, Need]] = {
         verb=Permission.MANAGE_READINGS, staff=Permission.MANAGE_READINGS
     ),
     "api.unmask_readings": Need(verb=Permission.MANAGE_READINGS, staff=Permission.MANAGE_READINGS),
+    "api.list_symptoms": Need(verb=Reading.DOSES, staff=Permission.VIEW, carers=True),
+    "api.report_symptom_of": Need(
+        verb=Permission.DIARY, staff=Permission.DIARY, carers=True, to_log=True
+    ),
+    "api.list_adverse_events": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_adverse_event": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.regrade_adverse_event": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.change_event_of": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_event_candidates": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.decide_event_candidate": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.show_event_table": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.list_messages": Need(verb=Reading.MESSAGES, staff=Permission.VIEW),
     "api.list_matters": Need(verb=Permission.VIEW, staff=Permission.VIEW),
     "api.list_child_matters": Need(verb=Permission.VIEW, staff=Permission.VIEW),

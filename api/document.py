@@ -29,6 +29,8 @@ TAGS: Final = {
     "Photos": "Photographs of the tumour skin.",
     "Orders": "What a child shall be given.",
     "Results": "Levels, laboratory results, and what is measured and felt of the tumour.",
+    "Symptoms": "What families see beside the doses, and the advice they get.",
+    "Adverse events": "Events by CTCAE, proposals for them, and their numbers by arm.",
     "Assessments": "Signed response assessments.",
     "Readings": "Pairs of photos read masked; answers only once they are unmasked.",
     "Messages": "Text messages to a child's carers, without their words and numbers.",

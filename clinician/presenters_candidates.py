@@ -18,7 +18,7 @@ from domain.symptoms import FEVER, NOT_SO
 from models.adverse_event import AdverseEvent, CandidateDecision
 from models.laboratory import LabResult
 from models.symptom import SymptomReport
-from services.candidate_decisions import Choice
+from services.candidate_decisions import choice_of
 from services.candidates import Candidate
 from web.formats import decimal, language, moment
 
@@ -172,19 +172,12 @@ def _grade(text: str | None) -> str:
 def _decided(row: CandidateDecision, reading: Reading) -> Decided:
     event = reading.events.get(row.event_id or 0)
     return Decided(
-        words=str(CHOICES[_choice(row, event)]),
+        words=str(CHOICES[choice_of(row, event)]),
         event=event,
         reason=row.reason or "",
         who=reading.names.get(row.recorded_by_id, ""),
         at=moment(row.recorded_at, reading.zone),
     )
-
-
-def _choice(row: CandidateDecision, event: AdverseEvent | None) -> Choice:
-    """A new event carries the id of the form that decided."""
-    if event is None:
-        return Choice.NONE
-    return Choice.NEW if event.client_id == row.client_id else Choice.JOIN
 
 
 def _label(label: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """A clinician decides on a proposed adverse event: a new event, one that is there, or none."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -32,7 +32,7 @@ class Choice(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidDecision:
     """`evidence_id` names the report or result, `term` the proposed term where a result has
-    several. NEW needs `event`; JOIN needs `event_id` and may bring another `grade` from `since_on`
+    several. NEW needs `event`, which takes the id of the decision; JOIN needs `event_id` and may bring another `grade` from `since_on`
     (the day of the evidence unless said); NONE needs a `reason`."""
 
     client_id: uuid.UUID
@@ -69,6 +69,13 @@ def decide(
     return row, is_new
 
 
+def choice_of(row: CandidateDecision, event: AdverseEvent | None) -> Choice:
+    """What was chosen: an event that came of the decision carries the decision's own id."""
+    if event is None:
+        return Choice.NONE
+    return Choice.NEW if event.client_id == row.client_id else Choice.JOIN
+
+
 def _event(
     session: Session, changing: Changing, candidate: Candidate, said: SaidDecision
 ) -> AdverseEvent | None:
@@ -90,7 +97,7 @@ def _new_event(session: Session, changing: Changing, said: SaidDecision) -> Adve
         session,
         changing.actor,
         changing.participant,
-        said.event,
+        replace(said.event, client_id=said.client_id),
         protocol=changing.protocol,
         now=changing.now,
     )
