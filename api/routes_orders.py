@@ -14,20 +14,24 @@ from api.schemas_orders import (
     SaidHoldSchema,
     SaidOrderSchema,
     SaidRestartSchema,
+    SignatureSchema,
 )
 from api.schemas_results import listed
 from domain.slots import SlotKey
 from models.laboratory import Level
 from models.order import DoseOrder
 from models.participant import Participant
+from services.access import Permission
+from services.actor import ActorKind
 from services.adjustments import adjustment, document_of, level_named, newest_level
-from services.errors import RefusedError
+from services.errors import ForbiddenError, RefusedError
 from services.holds import SaidHold, SaidRestart, hold, restart
-from services.orders import SaidOrder
+from services.orders import SaidOrder, sign_order
 from services.orders import write_order as write
 from services.records import is_kept, records_of
 from web.db import db
 from web.parts import now, parts
+from web.signin import reauthenticated
 
 
 @blueprint.route("/children/<uuid:child>/orders", tags=["Orders"])
@@ -73,6 +77,28 @@ def write_order(body: dict[str, Any], child: uuid.UUID) -> tuple[Shown, int]:
     )
     db.session.commit()
     return _shown(row, None, body["level"]), status
+
+
+@blueprint.route(
+    "/children/<uuid:child>/orders/<uuid:order>/signature", methods=["POST"], tags=["Orders"]
+)
+@blueprint.arguments(SignatureSchema)
+@blueprint.response(200, OrderSchema)
+@writes
+def sign_waiting_order(body: dict[str, Any], child: uuid.UUID, order: uuid.UUID) -> Shown:
+    """Sign an order that waits: the second signature, or the first under a machine's draft.
+
+    Only a prescriber signs, with password (and code) in the same request.
+    """
+    session, participant = db.session(), child_here(child)
+    if actor_here().kind is not ActorKind.STAFF:
+        raise ForbiddenError(Permission.ORDER)
+    signed_at = reauthenticated(password=body["password"], code=body["code"])
+    protocol = parts().protocols[participant.protocol_key]
+    row = sign_order(session, actor_here(), participant, order, protocol=protocol, now=signed_at)
+    session.commit()
+    level = session.get_one(Level, row.level_id).public_id if row.level_id else None
+    return _shown(row, None, level)
 
 
 @blueprint.route("/children/<uuid:child>/proposal", tags=["Orders"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Words, YesNo
+from api.fields import Choice, Computed, Day, Exact, Ident, Instant, Secret, Words, YesNo
 from api.schemas import RecordedSchema, SlotSchema, WriteSchema
 from domain.adjustment import Refusal
 from domain.level import Position
@@ -67,6 +67,13 @@ class Told(Computed):
         return None if value is None else str(value)
 
 
+class SignatureSchema(Schema):
+    """What a person signs with; `code` where the session asks for it."""
+
+    password = Secret(required=True)
+    code = Secret(load_default="")
+
+
 class ProposedAmountSchema(Schema):
     """A dose before and after the rounding to the syringe."""
 
@@ -102,7 +109,9 @@ class ProposalSchema(Schema):
     verdict_by_rule = Choice(Finding, required=True)
     overruled = YesNo(required=True)
     target_low = Told(required=True)
+    target_low_included = YesNo(required=True)
     target_high = Told(required=True)
+    target_high_included = YesNo(required=True)
     current_ml = Told(required=True, allow_none=True)
     days_on_dose = fields.Integer(required=True, allow_none=True)
     changed_after_sample = YesNo(required=True)

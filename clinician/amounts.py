@@ -21,6 +21,11 @@ def short(value: Decimal, most: int) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
+def signed_short(value: Decimal, most: int) -> str:
+    """The same with its sign: +0.0036, −0.015, 0."""
+    return ("+" if value > 0 else "") + short(value, most)
+
+
 @blueprint.app_template_filter("signed")
 def signed(value: Decimal, most: int) -> str:
     """With its sign: +0.0036, −0.0064, 0."""

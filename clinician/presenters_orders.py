@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from clinician.amounts import places, signed
+from clinician.amounts import short, signed_short
 from clinician.order_words import GUARDS_MET
 from clinician.result_words import word
 from clinician.work_words import HALVES
@@ -119,12 +119,12 @@ def _detail(row: DoseOrder) -> str:
     if row.given_ml is None or row.prescribed_mg is None or row.strength_mg_per_ml is None:
         return ""
     given = plain_amount(row.given_ml * row.strength_mg_per_ml)
-    rounding = signed(row.rounding_error_mg or Decimal(0), 4)
+    rounding = signed_short(row.rounding_error_mg or Decimal(0), 4)
     return str(
         _(
             "%(given)s mg given, %(prescribed)s mg prescribed, rounding %(rounding)s mg",
             given=given,
-            prescribed=places(row.prescribed_mg, 4),
+            prescribed=short(row.prescribed_mg, 4),
             rounding=rounding,
         )
     )
@@ -151,13 +151,13 @@ def order_check(weighed: WeighedOrder) -> OrderCheck:
     return OrderCheck(
         ml=millilitres(amount.given_ml),
         given_mg=plain_amount(amount.given_mg),
-        prescribed_mg=places(amount.prescribed_mg, 4),
-        rounding=signed(amount.rounding_error_mg, 4),
-        per_m2=places(amount.given_mg / surface.m2, 2),
+        prescribed_mg=short(amount.prescribed_mg, 4),
+        rounding=signed_short(amount.rounding_error_mg, 4),
+        per_m2=short(amount.given_mg / surface.m2, 2),
         change=_change(amount.given_mg, weighed.reference_mg),
         before=plain_amount(weighed.reference_mg),
         size=f"{size.height_cm:f} cm, {size.weight_kg:f} kg ({day(size.measured_on)})",
-        bsa=f"{places(surface.m2, 4)} m² ({surface.formula.capitalize()})",
+        bsa=f"{short(surface.m2, 4)} m² ({surface.formula.capitalize()})",
         confirm=tuple(
             guard
             for guard in (Guard.UNDER_AGE_WARNING, Guard.CONFIRM_WITH_REASON)
@@ -171,7 +171,7 @@ def order_check(weighed: WeighedOrder) -> OrderCheck:
 
 def _change(given: Decimal, before: Decimal) -> str:
     """ "+18.8 %" against the dose before."""
-    return f"{signed((given - before) / before * 100, 1)} %"
+    return f"{signed_short((given - before) / before * 100, 1)} %"
 
 
 def order_basis(row: DoseOrder) -> list[tuple[str, str]]:
@@ -182,12 +182,12 @@ def order_basis(row: DoseOrder) -> list[tuple[str, str]]:
     size = f"{row.height_cm:f} cm, {row.weight_kg:f} kg"
     met = [str(word(GUARDS_MET, code)) for code in row.guards]
     return [
-        (_("Prescribed"), f"{places(row.prescribed_mg or Decimal(0), 4)} mg"),
+        (_("Prescribed"), f"{short(row.prescribed_mg or Decimal(0), 4)} mg"),
         (_("On the syringe"), f"{millilitres(row.given_ml)} = {plain_amount(given)} mg"),
-        (_("Rounding"), f"{signed(row.rounding_error_mg or Decimal(0), 4)} mg"),
-        (_("For body surface"), f"{places(row.dose_mg_per_m2 or Decimal(0), 3)} mg/m²"),
+        (_("Rounding"), f"{signed_short(row.rounding_error_mg or Decimal(0), 4)} mg"),
+        (_("For body surface"), f"{short(row.dose_mg_per_m2 or Decimal(0), 3)} mg/m²"),
         (_("Size"), f"{size} ({day(row.measured_on)})" if row.measured_on else size),
-        (_("Body surface"), f"{places(row.bsa_m2, 4)} m² ({(row.bsa_formula or '').capitalize()})"),
+        (_("Body surface"), f"{short(row.bsa_m2, 4)} m² ({(row.bsa_formula or '').capitalize()})"),
         (_("Guards"), "; ".join(met) or str(_("none touched"))),
     ]
 
@@ -199,10 +199,10 @@ def size_words(review: SizeReview | None) -> SizeWords | None:
     return SizeWords(
         is_due=review.is_due,
         measured_on=day(review.measured.measured_on),
-        change=f"{signed(review.change * 100, 1)} %",
+        change=f"{signed_short(review.change * 100, 1)} %",
         mg=plain_amount(review.mg),
-        per_m2_then=places(review.mg_per_m2_then, 3),
-        per_m2_now=places(review.mg_per_m2_now, 3),
-        surface_then=places(review.then.m2, 4),
-        surface_now=places(review.now.m2, 4),
+        per_m2_then=short(review.mg_per_m2_then, 3),
+        per_m2_now=short(review.mg_per_m2_now, 3),
+        surface_then=short(review.then.m2, 4),
+        surface_now=short(review.now.m2, 4),
     )

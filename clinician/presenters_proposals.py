@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from flask_babel import gettext as _
 
-from clinician.amounts import short
+from clinician.amounts import short, signed_short
 from clinician.order_words import REFUSALS
+from clinician.presenters_levels import interval_text
 from clinician.result_words import FINDINGS, word
+from domain.interval import Interval
 from models.laboratory import Level
 from models.participant import Participant
 from services.verdicts import reported_level
@@ -99,7 +101,7 @@ def _facts(
     return (
         Fact(_("Level"), f"{document['result']} ng/mL · {drawn}", level_url),
         Fact(_("Verdict on the sample"), _verdict(document), level_url),
-        Fact(_("Range of the arm"), f"{document['target_low']}–{document['target_high']} ng/mL"),
+        Fact(_("Range of the arm"), f"{interval_text(_target(document))} ng/mL"),
         Fact(_("Dose now"), millilitres(Decimal(current)) if current else _("none"), orders),
         Fact(_("Days on this dose at the sample"), "–" if days is None else str(days), level_url),
         Fact(_("Dose changed after the sample"), _yes(document["changed_after_sample"]), orders),
@@ -110,6 +112,15 @@ def _facts(
             medicines,
         ),
         Fact(_("Age in completed months"), str(document["age_months"])),
+    )
+
+
+def _target(document: Mapping[str, Any]) -> Interval:
+    return Interval(
+        Decimal(document["target_low"]),
+        Decimal(document["target_high"]),
+        document["target_low_included"],
+        document["target_high_included"],
     )
 
 
@@ -143,13 +154,13 @@ def _dose(document: Mapping[str, Any]) -> ProposedDose | None:
         ml=millilitres(Decimal(found["given_ml"])),
         mg=plain_amount(given),
         prescribed=short(Decimal(found["prescribed_mg"]), 4),
-        rounding=_signed(Decimal(found["rounding_error_mg"]), 4),
+        rounding=signed_short(Decimal(found["rounding_error_mg"]), 4),
         formula=_formula(document, found),
         step=_step(document, found),
         low_end=_end(found["at_low_end"], document["target_low"]),
         high_end=_end(found["at_high_end"], document["target_high"]),
         predicted=f"{short(Decimal(found['predicted_level']), 2)} ng/mL",
-        change=f"{_signed(share, 1)} %",
+        change=f"{signed_short(share, 1)} %",
         changes_nothing=bool(found["changes_nothing"]),
     )
 
@@ -178,8 +189,3 @@ def _end(amount: Mapping[str, Any], level: str) -> str:
             level=level,
         )
     )
-
-
-def _signed(value: Decimal, most: int) -> str:
-    """+0.0036, −0.015, 0."""
-    return ("+" if value > 0 else "") + short(value, most)

@@ -5,14 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from clinic_desk import PASSWORD
 from factories import a_clinician, sign_in_staff
 from machine import API, Study, is_problem
 from models.participant import Participant
 from models.site import StaffRole
 from proposals_by_hand import BY_HAND, Case, a_measured_child, a_stored_level
+from web.security import hash_password
 
 D = Decimal
 
@@ -21,12 +24,12 @@ def path(child: Participant, below: str) -> str:
     return f"{API}/children/{child.public_id}{below}"
 
 
-def an_answer(level: object, **changes: Any) -> dict[str, Any]:
+def an_answer(answered: object, **changes: Any) -> dict[str, Any]:
     said: dict[str, Any] = {
         "client_id": str(uuid.uuid4()),
         "from_slot": {"on": "2026-03-10", "half": "evening"},
         "reason": "below the range",
-        "level": str(level),
+        "level": str(answered),
         "takes_proposal": True,
     }
     return said | changes
@@ -155,3 +158,38 @@ def test_a_machine_holds_nothing(machine: FlaskClient, study: Study) -> None:
     slot = {"on": "2026-03-10", "half": "evening"}
     said = {"client_id": str(uuid.uuid4()), "from_slot": slot, "reason": "fever"}
     assert machine.post(study.path("/holds"), json=said).status_code == 403
+
+
+def test_a_second_prescriber_signs_over_the_interface_with_a_password(
+    app: Flask, client: FlaskClient, study: Study, session: Session
+) -> None:
+    with app.app_context():
+        hashed = hash_password(PASSWORD)
+    first, second = (
+        a_clinician(session, study.site, StaffRole.PRESCRIBER, password=hashed) for _ in range(2)
+    )
+    session.commit()
+    sign_in_staff(client, first)
+    said = an_answer(None, level=None, takes_proposal=False, given_ml="0.75")
+    said["confirmed"] = ["confirm_with_reason"]
+    order = client.post(study.path("/orders"), json=said).get_json()
+    assert (order["guards"], order["signed_at"]) == (
+        ["confirm_with_reason", "second_signature"],
+        None,
+    )
+    signature = study.path(f"/orders/{order['id']}/signature")
+    mine = client.post(signature, json={"password": PASSWORD})
+    assert is_problem(mine, 422, "second_person_needed")
+    sign_in_staff(client, second)
+    assert is_problem(client.post(signature, json={"password": "no"}), 422, "password_wrong")
+    signed = client.post(signature, json={"password": PASSWORD})
+    assert signed.status_code == 200
+    assert signed.get_json()["signed_at"] is not None
+    assert client.post(signature, json={"password": PASSWORD}).get_json() == signed.get_json()
+
+
+def test_a_machine_signs_nothing(machine: FlaskClient, study: Study) -> None:
+    said = an_answer(None, level=None, takes_proposal=False, given_ml="0.40")
+    order = machine.post(study.path("/orders"), json=said).get_json()
+    signature = study.path(f"/orders/{order['id']}/signature")
+    assert machine.post(signature, json={"password": "x"}).status_code == 403
