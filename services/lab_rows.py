@@ -36,7 +36,7 @@ _COLUMN_OF: Final[Mapping[str, str]] = {
     "unknown_unit": "unit",
     "range_reversed": "upper_limit",
     "in_the_future": "drawn_at",
-    "before_birth": "drawn_at",
+    "drawn_before_birth": "drawn_at",
     "before_screening": "drawn_at",
 }
 

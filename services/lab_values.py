@@ -96,7 +96,7 @@ def check_drawn(
     check_not_future(drawn_at, protocol, now, field="drawn_on")
     on = drawn_at.astimezone(ZoneInfo(zone)).date()
     if on < participant.born_on:
-        raise RefusedError("before_birth", "drawn_on")
+        raise RefusedError("drawn_before_birth", "drawn_on")
     back = timedelta(days=protocol.lab_rules.earliest_days_before_enrolment)
     if on < participant.enrolled_on - back:
         raise RefusedError("before_screening", "drawn_on")

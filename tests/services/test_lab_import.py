@@ -175,7 +175,7 @@ def test_a_good_row_shows_what_it_will_store(
         ({"drawn_at": "3 March"}, "drawn_at", "not_a_moment"),
         ({"drawn_at": "2026-13-03 08:10"}, "drawn_at", "not_a_moment"),
         ({"drawn_at": "2026-03-11 08:10"}, "drawn_at", "in_the_future"),
-        ({"drawn_at": "2025-01-19 08:10"}, "drawn_at", "before_birth"),
+        ({"drawn_at": "2025-01-19 08:10"}, "drawn_at", "drawn_before_birth"),
         ({"drawn_at": "2025-10-03 08:10"}, "drawn_at", "before_screening"),
         ({"analyte": "unobtainium"}, "analyte", "unknown_analyte"),
         ({"unit": "mg/dL"}, "unit", "unknown_unit"),

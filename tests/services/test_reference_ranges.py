@@ -259,7 +259,7 @@ def test_a_row_is_corrected_once_and_only_at_its_site(
 @pytest.mark.parametrize(
     ("on", "code"),
     [
-        (date(2025, 1, 19), "before_birth"),
+        (date(2025, 1, 19), "drawn_before_birth"),
         (date(2025, 11, 3), "before_screening"),
         (date(2026, 3, 11), "in_the_future"),
     ],
@@ -276,7 +276,7 @@ def test_ninety_days_before_enrolment_is_taken(
 ) -> None:
     assert stored(session, doctor, child, on=date(2025, 11, 4)).id
     newborn = a_participant(session, born_on=date(2026, 2, 1))
-    with pytest.raises(RefusedError, match="before_birth"):
+    with pytest.raises(RefusedError, match="drawn_before_birth"):
         stored(session, doctor, newborn, on=date(2026, 1, 31))
     assert stored(session, doctor, newborn, on=date(2026, 2, 1)).id
 
