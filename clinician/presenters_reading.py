@@ -13,7 +13,15 @@ from flask_babel import gettext as _
 from clinician.reading_words import AGAINST_BASELINE, ANSWERS, LOOKS, STATES
 from clinician.visit_words import visit_label
 from domain.agreement import Kappa, decimal_of
-from domain.masked_answers import THIRD, CaseState, Comparison, against_baseline, needs_third
+from domain.masked_answers import (
+    FIRST,
+    SECOND,
+    THIRD,
+    CaseState,
+    Comparison,
+    against_baseline,
+    needs_third,
+)
 from domain.protocol import Protocol
 from models.photo import Photo
 from services.masked_readers import Reader
@@ -163,7 +171,7 @@ def _seat_state(seat: SeatLine, line: CaseLine) -> str:
         return str(STATES[CaseState.COMPLETE])
     if seat.seat == THIRD:
         is_settled = line.state is CaseState.UNMASKED and not needs_third(line.said)
-        return _("not needed") if is_settled else _("if needed")
+        return str(_("not needed") if is_settled else _("if needed"))
     return str(STATES[CaseState.WAITING])
 
 
@@ -173,12 +181,13 @@ def _sides(seat: SeatLine) -> str:
         return ""
     told = against_baseline(seat.said, baseline_is_left=seat.baseline_is_left)
     if seat.baseline_is_left:
-        return _("baseline on the left; right: “%(word)s”", word=ANSWERS[told])
-    return _("baseline on the right; right: “%(word)s”", word=ANSWERS[told])
+        return str(_("baseline on the left; right: “%(word)s”", word=ANSWERS[told]))
+    return str(_("baseline on the right; right: “%(word)s”", word=ANSWERS[told]))
 
 
 def _seat_word(seat: int) -> str:
-    return {1: _("First reader"), 2: _("Second reader"), THIRD: _("Third reader")}[seat]
+    words = {FIRST: _("First reader"), SECOND: _("Second reader"), THIRD: _("Third reader")}
+    return str(words[seat])
 
 
 def _may_name_third(line: CaseLine) -> bool:

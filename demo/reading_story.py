@@ -19,12 +19,12 @@ from services.protocols import Protocols
 
 _MOST: Final = 6
 _SINCE: Final = timedelta(days=6)
-_LIGHTER, _SAME, _DARKER = Comparison.LIGHTER, Comparison.SAME, Comparison.DARKER
+_LIGHTER, _SAME = Comparison.LIGHTER, Comparison.SAME
 # of each case, in turn: who has said what of the follow-up against the baseline
 _SAID: Final[Sequence[Mapping[int, Comparison]]] = (
     {FIRST: _LIGHTER, SECOND: _LIGHTER},
     {FIRST: _LIGHTER, SECOND: _SAME},
-    {FIRST: _SAME, SECOND: _DARKER, THIRD: _SAME},
+    {FIRST: _LIGHTER, SECOND: _SAME, THIRD: _LIGHTER},
     {FIRST: _LIGHTER, SECOND: _LIGHTER},
     {FIRST: _LIGHTER},
 )

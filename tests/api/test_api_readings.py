@@ -13,7 +13,7 @@ from domain.masked_answers import Comparison
 from factories import a_clinician, sign_in_staff
 from machine import API, a_token, bearing, is_problem
 from models.account import Account
-from models.reading import ReadingTask
+from models.reading import ReadingCase, ReadingTask
 from models.site import StaffRole
 from pairs_to_read import NOW, ReadingRoom, a_reading_room, always
 from plugins.app import FakeClock
@@ -110,7 +110,7 @@ def test_a_case_is_unmasked_with_the_password_and_not_too_early(
 
 def test_agreement_comes_with_its_workings(doctor: FlaskClient, room: ReadingRoom) -> None:
     told = [(LIGHTER, LIGHTER)] * 3 + [(SAME, SAME)] * 2 + [(LIGHTER, SAME)]
-    cases = []
+    cases: list[ReadingCase] = []
     for first, second in told:
         cases.append(room.a_case(always(1, 0)))
         room.says(cases[-1], 1, first)

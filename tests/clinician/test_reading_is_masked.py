@@ -5,6 +5,7 @@ import io
 import logging
 import re
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -197,20 +198,21 @@ def test_readers_of_a_pair_see_other_addresses(
     assert "/clinic/reading/" in own
 
 
-def filling(name: str, kind: BaseConverter, child: Participant, photo: Photo) -> str:
+def filling(name: str, kind: BaseConverter, known: Mapping[str, uuid.UUID]) -> str:
     match kind:
         case IntegerConverter():
             return "1"
         case AnyConverter():
             return min(kind.items)
         case _:
-            known = {"participant": child, "child": child, "photo": photo, "photo_id": photo}
-            return str(known[name].public_id if name in known else uuid.uuid4())
+            return str(known.get(name) or uuid.uuid4())
 
 
 def path_of(address: Address, child: Participant, photo: Photo) -> str:
-    kinds = address._converters.items()
-    built = address.build({name: filling(name, kind, child, photo) for name, kind in kinds})
+    child_id, photo_id = child.public_id, photo.public_id
+    known = {"participant": child_id, "child": child_id, "photo": photo_id, "photo_id": photo_id}
+    kinds = address._converters.items()  # pyright: ignore[reportPrivateUsage]  # werkzeug has no public way
+    built = address.build({name: filling(name, kind, known) for name, kind in kinds})
     assert built is not None
     return built[1]
 

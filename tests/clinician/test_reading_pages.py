@@ -178,11 +178,15 @@ def test_photos_of_a_child_are_chosen_by_hand(doctor: FlaskClient, room: Reading
     assert "Month 3" in words(doctor.get(address))
     first, second, _third = (str(reader.public_id) for reader in room.readers)
     form = {"client_id": str(uuid.uuid4()), "first": first, "second": second}
-    form |= {"visit_code": "month_3", "baseline": later.public_id, "followup": then.public_id}
+    form |= {
+        "visit_code": "month_3",
+        "baseline": str(later.public_id),
+        "followup": str(then.public_id),
+    }
     refused = doctor.post(address, data=form)
     assert refused.status_code == 422
     assert "must be later" in words(refused)
-    form |= {"baseline": then.public_id, "followup": later.public_id}
+    form |= {"baseline": str(then.public_id), "followup": str(later.public_id)}
     assert doctor.post(address, data=form).status_code == 303
     assert room.session.query(ReadingCase).one().visit_code == "month_3"
 
@@ -225,7 +229,7 @@ def test_unmasking_asks_for_the_password_and_shows_what_was_said(
 
 def test_agreement_is_shown_with_its_workings(doctor: FlaskClient, room: ReadingRoom) -> None:
     said = [(LIGHTER, LIGHTER)] * 3 + [(SAME, SAME)] * 2 + [(LIGHTER, SAME)]
-    cases = []
+    cases: list[ReadingCase] = []
     for first, second in said:
         cases.append(room.a_case(always(1, 0)))
         room.says(cases[-1], 1, first)
