@@ -18,6 +18,7 @@ from models.participant import Measurement, Participant
 from services.chart import FIBRINOGEN, PLATELETS, Sample
 from services.diary_entries import entries_between
 from services.growth import has_outgrown
+from services.inpatient import inpatient_days
 from services.order_history import signed_orders, step_of
 from services.review_marks import Mark, MarkKind, by_kind, marks_between
 from services.review_query import ARM_AND_SIZE, LABS, LEVELS
@@ -106,7 +107,7 @@ def page(
     now: datetime,
     analytes: Sequence[str] = (PLATELETS, FIBRINOGEN),
 ) -> Review:
-    """Everything of the local days `first_on` to `last_on`, both included, in seven queries.
+    """Everything of the local days `first_on` to `last_on`, both included, in eight queries.
 
     Of the laboratory only `analytes`; all the others have their own page.
     """
@@ -115,6 +116,7 @@ def page(
     orders = signed_orders(session, participant.id)
     course = _course(session, days, orders, protocol, now=now)
     states = tuple(state for state in course.diary if state.slot.on >= first_on)
+    away = inpatient_days(session, participant.id, first_on, last_on)
     return Review(
         participant=participant,
         protocol=protocol,
@@ -127,7 +129,7 @@ def page(
         orders=orders,
         order_now=_order_now(orders, course, size, protocol=protocol, now=now),
         states=states,
-        adherence=adherence(states, protocol.adherence),
+        adherence=adherence(states, protocol.adherence, inpatient_on=away),
         levels=_levels(session, days, course, arm=arm, protocol=protocol),
         labs=_labs(session, days, analytes),
         marks=_marks(session, days),
