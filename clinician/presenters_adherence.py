@@ -114,7 +114,7 @@ def _figures(protocol: Protocol) -> list[tuple[str, Figure, bool]]:
     main = protocol.slots.on_time_hours
     timing: list[tuple[str, Figure, bool]] = [
         (
-            str(gettext("Given within %(hours)s h of the time", hours=hours)),
+            _timing_label(hours, is_main=hours == main),
             lambda found, hours=hours: ratio_text(found.timing[hours]),  # type: ignore[misc]  # a default binds the loop's value
             hours == main,
         )
@@ -144,6 +144,12 @@ def _figures(protocol: Protocol) -> list[tuple[str, Figure, bool]]:
         (str(_("Given twice")), lambda f: str(len(f.doubled)), False),
         (str(_("Unknown")), lambda f: str(len(f.unknown)), False),
     ]
+
+
+def _timing_label(hours: Decimal, *, is_main: bool) -> str:
+    if is_main:
+        return str(gettext("Given within %(hours)s h of the time (main figure)", hours=hours))
+    return str(gettext("Given within %(hours)s h of the time", hours=hours))
 
 
 def _holidays(way: str) -> Figure:

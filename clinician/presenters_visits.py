@@ -122,7 +122,8 @@ def _due(one: Arrival, row: Visit, protocol: Protocol, today: date) -> DueLine:
     """Nothing is missing before the visit came."""
     word = str(DUE.get(one.due, one.due))
     if one.has_arrived:
-        return DueLine(word, "arrived", short_day(one.on) if one.on else "")
+        elsewhere = one.on is not None and one.on != (row.done_on or row.on)
+        return DueLine(word, "arrived", short_day(one.on) if one.on and elsewhere else "")
     if one.is_partly_there:
         return DueLine(word, "partly", _missing(one, protocol))
     return DueLine(word, "missing" if (row.done_on or row.on) <= today else "awaited", "")
