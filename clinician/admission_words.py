@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from clinician import blueprint
 from domain.eligibility import Answer
+from domain.protocol_randomisation import Factor
+from domain.randomisation import UNDIVIDED
 from models.consent import ConsentKind
 from models.participant import ParticipantStatus
 from web.sentences import add_sentences
@@ -57,6 +61,7 @@ add_sentences(
         "unknown_criterion": _("The protocol has no such criterion."),
         "answer_contradicts_age": _("The date of birth says otherwise."),
         "guardian_must_consent": _("A guardian must consent for this child."),
+        "consent_before_birth": _("This day is before the birth."),
         "no_consent_to_withdraw": _("There is no consent that could be withdrawn."),
         "withdrawn_before_consent": _("Consent cannot be withdrawn before it was given."),
         "ended_on_impossible": _("The day lies between the registration and today."),
@@ -64,6 +69,23 @@ add_sentences(
         "not_complete_yet": _("The last visit of the study is still to come."),
     }
 )
+
+
+@blueprint.app_template_filter("stratum")
+def stratum_words(stratum: str) -> str:
+    """`site=S01/kasabach_merritt=yes` → "S01 · Kasabach-Merritt: yes"."""
+    return " · ".join(_factor_words(*part.partition("=")) for part in stratum.split("/"))
+
+
+def _factor_words(factor: str, _equals: str, value: str) -> str:
+    match factor:
+        case Factor.SITE:
+            return value
+        case Factor.KASABACH_MERRITT:
+            answer = gettext("yes") if value == Answer.YES else gettext("no")
+            return f"{gettext('Kasabach-Merritt')}: {answer}"
+        case _:
+            return gettext("the whole study") if factor == UNDIVIDED else factor
 
 
 def obstacle_anchor(code: str) -> str:

@@ -175,7 +175,7 @@ def test_the_list_page_shows_counts_and_who_was_randomised(waiting: Desk, sessio
     waiting.send("/randomise", start())
     page = waiting.client.get("/clinic/randomisation").get_data(as_text=True)
     assert re.search(r"L1-0001", page)
-    assert "kasabach_merritt=yes" in page
+    assert "Kasabach-Merritt: yes" in page
     assert re.search(r"\b[0-9a-f]{64}\b", page)
 
 
