@@ -11,6 +11,7 @@ from clinician.order_forms import HoldForm, HoldSchema, RestartForm, RestartSche
 from clinician.place import Place, place_of
 from clinician.signing import needs_code, signed_now
 from clinician.work_words import HALVES, options
+from domain.dosing import is_under_age
 from services import holds
 from services.access import Permission
 from services.errors import RefusedError
@@ -76,4 +77,12 @@ def _page(place: Place, name: str, filled: Filled[Any]) -> str:
         client_id=filled.client_id,
         halves=options(HALVES),
         needs_code=needs_code(),
+        note=_note(place),
     )
+
+
+def _note(place: Place) -> str:
+    """The warning for a child so young that every order carries it."""
+    rules = place.protocol.dosing
+    young = is_under_age(place.child.born_on, place.today, rules)
+    return place.text(rules.neonatal_note) if young else ""

@@ -1,6 +1,7 @@
 """A dose is written, checked and signed; what is unusual asks for more."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -226,3 +227,23 @@ def test_nothing_can_be_held_before_the_first_order(
     answer = desk.send("/orders/hold", said)
     assert answer.status_code == 422
     assert "No dose is ordered at this time." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("born_on", "is_young"), [("2025-09-11", True), ("2025-09-10", False)])
+def test_a_young_child_is_warned_of_wherever_its_dose_is_ordered(
+    app: Flask, client: FlaskClient, session: Session, born_on: str, is_young: bool
+) -> None:
+    """The words of the source, at first and later orders, and by the day that the order begins."""
+    young = a_participant(session, born_on=date.fromisoformat(born_on))
+    an_order(session, young)
+    desk = sit_down(app, client, session, young)
+    source = "BJCP 2022;88:2769"
+    for page in ("/orders/new", "/orders/restart"):
+        assert (source in desk.see(page)) is is_young
+    check = desk.send("/orders/new", an_order_said(step="check")).get_data(as_text=True)
+    assert (source in check) is is_young
+    answer = desk.send("/orders/new", an_order_said())
+    assert answer.status_code == (422 if is_young else 303)
+    # six completed months on the day it begins
+    later = an_order_said(from_on="2026-03-11", step="check")
+    assert source not in desk.send("/orders/new", later).get_data(as_text=True)

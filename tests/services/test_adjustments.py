@@ -141,24 +141,33 @@ def _hold_to_come(session: Session, child: Participant) -> None:
 
 
 def _hold(session: Session, child: Participant, from_on: date, until_on: date | None) -> None:
-    session.add(
-        DoseOrder(
-            client_id=uuid.uuid4(),
-            participant_id=child.id,
-            kind=OrderKind.HOLD,
-            from_on=from_on,
-            from_half=Half.EVENING,
-            until_on=until_on,
-            until_half=Half.MORNING if until_on else None,
-            reason="fever",
-            guards=[],
-            rule_version=KHE.key,
-            recorded_at=NOW,
-            recorded_by_id=child.recorded_by_id,
-            signed_at=NOW,
-            signed_by_id=child.recorded_by_id,
-        )
+    until = (until_on, Half.MORNING if until_on else None)
+    _held(session, child, (from_on, Half.EVENING), until)
+
+
+def _held(
+    session: Session,
+    child: Participant,
+    begun: tuple[date, Half],
+    until: tuple[date | None, Half | None],
+) -> None:
+    row = DoseOrder(
+        client_id=uuid.uuid4(),
+        participant_id=child.id,
+        kind=OrderKind.HOLD,
+        from_on=begun[0],
+        from_half=begun[1],
+        until_on=until[0],
+        until_half=until[1],
+        reason="fever",
+        guards=[],
+        rule_version=KHE.key,
+        recorded_at=NOW,
+        recorded_by_id=child.recorded_by_id,
+        signed_at=NOW,
+        signed_by_id=child.recorded_by_id,
     )
+    session.add(row)
     session.flush()
 
 
@@ -188,6 +197,19 @@ def test_during_a_hold_there_is_no_dose_to_change(session: Session) -> None:
     _hold(session, child, date(2026, 3, 10), None)
     found = refusals(session, child, level, NOW + timedelta(days=1))
     assert found == [Refusal.DOSE_CHANGED_AFTER, Refusal.NO_CURRENT_DOSE]
+
+
+@pytest.mark.parametrize(("slots", "is_refused"), [(1, False), (2, True)])
+def test_a_restart_counts_anew_from_two_held_slots_on(
+    session: Session, slots: int, is_refused: bool
+) -> None:
+    """Held on 4 March, six days before the sample and before the doses of its last 72 hours."""
+    child = a_measured_child(session, "high", "0.40")
+    until = date(2026, 3, 4) if slots == 1 else date(2026, 3, 5)
+    half = Half.EVENING if slots == 1 else Half.MORNING
+    _held(session, child, (date(2026, 3, 4), Half.MORNING), (until, half))
+    found = refusals(session, child, a_stored_level(session, child, "9.0"))
+    assert (Refusal.DOSE_CHANGED_BEFORE in found) is is_refused
 
 
 # --- irregular doses: from exactly 72 h before the sample on
