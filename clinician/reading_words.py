@@ -40,7 +40,7 @@ add_sentences(
     {
         "reading_is_locked": _("This pair is answered already. The first answer stands."),
         "reader_not_masked": _(
-            "Whoever has another role at the site knows the children and cannot read masked."
+            "Whoever has or had another role at the site knows the children and cannot read masked."
         ),
         "not_a_reader": _("Please choose a reader of this site."),
         "reader_named_twice": _("Please choose another person for each reading."),

@@ -41,8 +41,8 @@ class SaidReaders:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody with the role of a reader at a site. `is_masked`: has no other role there, which
-    would show the children."""
+    """Somebody with the role of a reader at a site. `is_masked`: has no other role there and never
+    had one, which would have shown the children."""
 
     account: Account
     is_masked: bool
@@ -51,23 +51,22 @@ class Reader:
 def readers_at(session: Session, site_id: int) -> tuple[Reader, ...]:
     """Who may be named as a reader at the site, and who may not although the role is there."""
     rows = session.execute(
-        select(Account, StaffGrant.role)
+        select(Account, StaffGrant)
         .join(StaffGrant, StaffGrant.account_id == Account.id)
         .where(
             StaffGrant.site_id == site_id,
-            StaffGrant.revoked_at.is_(None),
             Account.kind == AccountKind.STAFF,
             Account.active,
         )
         .order_by(Account.display_name, Account.id)
     )
-    roles: dict[Account, set[StaffRole]] = {}
-    for account, role in rows:
-        roles.setdefault(account, set()).add(role)
+    grants: dict[Account, list[StaffGrant]] = {}
+    for account, held in rows:
+        grants.setdefault(account, []).append(held)
     return tuple(
-        Reader(account, held == {StaffRole.READER})
-        for account, held in roles.items()
-        if StaffRole.READER in held
+        Reader(account, all(each.role is StaffRole.READER for each in held))
+        for account, held in grants.items()
+        if any(each.role is StaffRole.READER and each.revoked_at is None for each in held)
     )
 
 

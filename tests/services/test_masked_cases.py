@@ -207,6 +207,25 @@ def test_a_reader_who_knows_the_children_is_refused(room: ReadingRoom, session: 
     assert [reader.is_masked for reader in readers_at(session, room.site.id)].count(False) == 1
 
 
+def test_who_had_another_role_at_the_site_is_refused_too(
+    room: ReadingRoom, session: Session
+) -> None:
+    former = {"role": StaffRole.COORDINATOR, "granted_at": NOW, "revoked_at": NOW}
+    session.add(StaffGrant(account_id=room.readers[0].id, site_id=room.site.id, **former))
+    session.flush()
+    with pytest.raises(RefusedError, match="reader_not_masked"):
+        made(room)
+
+
+def test_who_is_a_reader_no_more_is_not_named(room: ReadingRoom, session: Session) -> None:
+    grant = session.query(StaffGrant).filter_by(account_id=room.readers[0].id).one()
+    grant.revoked_at = NOW
+    session.flush()
+    assert len(readers_at(session, room.site.id)) == 2
+    with pytest.raises(RefusedError, match="not_a_reader"):
+        made(room)
+
+
 def test_another_role_at_another_site_does_no_harm(room: ReadingRoom, session: Session) -> None:
     elsewhere = a_site(session)
     session.add(

@@ -71,9 +71,7 @@ def test_a_clinic_page(demo_study: DemoStudy, page_of: PageOf, recipe: Recipe) -
 
 
 @pytest.mark.parametrize("recipe", recipes(READER))
-def test_a_page_of_a_masked_reader(
-    demo_study: DemoStudy, page_of: PageOf, recipe: Recipe
-) -> None:
+def test_a_page_of_a_masked_reader(demo_study: DemoStudy, page_of: PageOf, recipe: Recipe) -> None:
     phone, desk = page_of(PHONE, demo_study.reader("zh")), page_of(DESK, demo_study.reader("en"))
     open_page(demo_study, phone, recipe)
     assert [*faults_on_a_phone(demo_study, phone), *hard_to_read(phone)] == []
