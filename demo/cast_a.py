@@ -124,6 +124,7 @@ FIRST_SITE: Final = (
         carers=("wu_mother",),
         height_cm="92.0",
         weight_kg="13.4",
+        extra_samples=True,
         incidents=(I(K.BY_SMS, 5, 4),),
     ),
     Child(

@@ -53,7 +53,8 @@ class Incident:
 class Child:
     """`days` since the first dose (negative: it is still to come). `exposure` is the average level
     (ng/mL) on the starting dose, `course` a name in courses.COURSES, `carers` in families.CARERS.
-    `missed_visits`, `dose_first` (blood drawn after the dose) and `transfused` name visits."""
+    `missed_visits`, `dose_first` (blood drawn after the dose) and `transfused` name visits; with
+    `extra_samples` blood was also drawn between them."""
 
     site: str
     number: str
@@ -76,6 +77,7 @@ class Child:
     missed_visits: frozenset[str] = frozenset()
     dose_first: frozenset[str] = frozenset()
     transfused: str | None = None
+    extra_samples: bool = False
     incidents: tuple[Incident, ...] = ()
 
     @property

@@ -113,7 +113,7 @@ def answer_alerts(story: Story, protocols: Protocols) -> None:
     stage = story.stage
     raised = stage.session.scalars(
         select(Alert)
-        .where(Alert.participant_id == story.row.id)
+        .where(Alert.participant_id == story.row.id, Alert.acknowledged_at.is_(None))
         .order_by(Alert.raised_at, Alert.id)
     )
     for alert in raised.all():

@@ -13,6 +13,7 @@ from demo import (
     incident_story,
     medicine_story,
     photo_story,
+    sample_story,
     visit_story,
 )
 from demo.admission_story import bring_list
@@ -79,6 +80,7 @@ def _play(stage: Stage, child: Child, people: SitePeople, place: int) -> Story:
     diary = Diary(story)
     enrolment_story.baseline(story, diary)
     visit_story.put_on_agenda(story, diary)
+    sample_story.put_on_agenda(story, diary)
     incident_story.put_on_agenda(story, diary)
     event_story.put_on_agenda(story)
     medicine_story.put_on_agenda(story)
