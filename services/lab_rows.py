@@ -100,7 +100,7 @@ class RowReading:
         """The row read cell by cell, so that all that is wrong with it is told at once."""
         child = tried(lambda: self._child(row.study_number), wrong)
         plan = tried(lambda: analyte_of(row.analyte, self.protocol), wrong)
-        unit = plan and tried(lambda: unit_of(row.unit, plan), wrong)
+        unit = None if plan is None else tried(lambda: unit_of(row.unit, plan), wrong)
         drawn_at = tried(lambda: instant_of(row.drawn_at, self.zone), wrong)
         low = tried(lambda: limit_of(row.lower_limit, "lower_limit"), wrong)
         high = tried(lambda: limit_of(row.upper_limit, "upper_limit"), wrong)
