@@ -1,5 +1,6 @@
 """The way into the study and out of it, in words and rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -95,8 +96,8 @@ def admission_page(place: Place) -> AdmissionPage:
     session, child = place.session, place.child
     checks, consents = checks_of(session, child), consents_of(session, child)
     allocation = allocation_of(session, child)
-    recorded = [*checks, *consents, *([allocation] if allocation else [])]
-    names = names_of(session, [row.recorded_by_id for row in recorded])
+    recorders = [row.recorded_by_id for row in checks] + [row.recorded_by_id for row in consents]
+    names = names_of(session, [*recorders, allocation.recorded_by_id if allocation else None])
     cards = [_check_card(place, row, names) for row in checks]
     ready = readiness(session, child, protocol=place.protocol, now=place.now)
     today = today_at_site(session, child.site_id, place.now)
@@ -142,7 +143,7 @@ def _answer_rows(place: Place, answers: dict[str, Any]) -> list[AnswerRow]:
     return rows
 
 
-def _consent_row(row: Consent, all_rows: Any, names: dict[int, str]) -> ConsentRow:
+def _consent_row(row: Consent, all_rows: Sequence[Consent], names: dict[int, str]) -> ConsentRow:
     return ConsentRow(
         kind=str(CONSENT_KINDS[row.kind]),
         is_withdrawal=row.kind is ConsentKind.WITHDRAWN,

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
+from marshmallow.fields import Field
 
 from clinician import blueprint
 from clinician.admission_words import ANSWERS, CONSENT_KINDS
@@ -110,12 +111,15 @@ def new_consent(participant: UUID) -> ResponseReturnValue:
 
 def _criteria_schema(place: Place) -> Schema:
     """One question a criterion, named by its code."""
-    questions = {
+    questions: dict[str, Field[Any]] = {
         criterion.code: Choice(Answer, required=True)
         for criterion in place.protocol.eligibility.criteria
     }
-    day = {"checked_on": Day(required=True), "note": Words(longest=500, load_default=None)}
-    return WriteSchema.from_dict({**questions, **day})()
+    beside: dict[str, Field[Any]] = {
+        "checked_on": Day(required=True),
+        "note": Words(longest=500, load_default=None),
+    }
+    return WriteSchema.from_dict({**questions, **beside})()
 
 
 def _said_eligibility(place: Place, form: dict[str, Any]) -> SaidEligibility:

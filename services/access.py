@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.participant import Guardianship, Participant
+from models.participant import Guardianship, Participant, ParticipantStatus
 from models.site import StaffRole
 from services.actor import Actor, ActorKind
-from services.errors import ForbiddenError, NotFoundError
+from services.errors import ForbiddenError, NotFoundError, RefusedError
 
 
 class Permission(StrEnum):
@@ -118,7 +118,8 @@ def child_of(
 ) -> Participant:
     """This carer's child. Raises NotFoundError for anybody else's child.
 
-    With `to_log` the carer must also be allowed to write in the diary (ForbiddenError if not).
+    With `to_log` the carer must also be allowed to write in the diary (ForbiddenError if not), and
+    the child be in the study still (RefusedError `diary_closed`).
     """
     if actor.kind is not ActorKind.CARER:
         raise NotFoundError
@@ -128,4 +129,6 @@ def child_of(
     if to_log and not found.may_log:
         raise ForbiddenError(Permission.DIARY)
     child: Participant = found[0]
+    if to_log and child.status is not ParticipantStatus.ACTIVE:
+        raise RefusedError("diary_closed")
     return child
