@@ -143,7 +143,7 @@ _TYPES: Final[Mapping[str, Any]] = {
 }
 
 
-def _fact_of(kind: FactKind, **columns: Column) -> Select[Any]:
+def _fact_of(kind: FactKind, **columns: Column) -> Select[*tuple[Any, ...]]:
     """One branch of the union: typed where a column is null."""
     written = [
         (
@@ -174,7 +174,7 @@ def _today() -> Column:
     return bindparam("today", type_=Date())
 
 
-def _drafts() -> Select[Any]:
+def _drafts() -> Select[*tuple[Any, ...]]:
     """Orders that wait: ref the row, at written, amount mL. One signed since overtakes them."""
     row, later = DoseOrder, aliased(DoseOrder)
     overtaken = exists(
@@ -192,7 +192,7 @@ def _drafts() -> Select[Any]:
     ).where(row.signed_at.is_(None), _scope(row.participant_id), ~overtaken)
 
 
-def _corrections() -> Select[Any]:
+def _corrections() -> Select[*tuple[Any, ...]]:
     """Wishes of a family that nobody decided: ref how many, at the oldest."""
     row = CorrectionRequest
     return (
@@ -207,7 +207,7 @@ def _corrections() -> Select[Any]:
     )
 
 
-def _visits() -> Select[Any]:
+def _visits() -> Select[*tuple[Any, ...]]:
     """Visits still planned whose day has come: code, on, until the end of the window."""
     row = Visit
     return _fact_of(
@@ -223,14 +223,14 @@ def _is_trough_day() -> ColumnElement[bool]:
     )
 
 
-def _trough_days() -> Select[Any]:
+def _trough_days() -> Select[*tuple[Any, ...]]:
     """Days of the last week at which a level was due: code visit, on."""
     return _fact_of(
         FactKind.TROUGH_DAY, child=Visit.participant_id, on=Visit.on, code=Visit.code
     ).where(_is_trough_day(), _scope(Visit.participant_id))
 
 
-def _draws(row: type[BloodDraw] | type[Level]) -> Select[Any]:
+def _draws(row: type[BloodDraw] | type[Level]) -> Select[*tuple[Any, ...]]:
     """Blood taken since then from the children of those days: at."""
     children = select(Visit.participant_id).where(_is_trough_day(), _scope(Visit.participant_id))
     since = bindparam("since", type_=UtcDateTime())
@@ -239,7 +239,7 @@ def _draws(row: type[BloodDraw] | type[Level]) -> Select[Any]:
     )
 
 
-def _assessments() -> Select[Any]:
+def _assessments() -> Select[*tuple[Any, ...]]:
     """Visits whose response nobody signed: code visit, on."""
     row = Visit
     signed = exists(
@@ -256,7 +256,7 @@ def _assessments() -> Select[Any]:
     )
 
 
-def _messages() -> Select[Any]:
+def _messages() -> Select[*tuple[Any, ...]]:
     """The last message tried to a carer did not arrive, or nobody knows: ref the account, at due,
     code its state, detail the provider's code."""
     row, later, tie = Message, aliased(Message), Guardianship
@@ -286,7 +286,7 @@ def _messages() -> Select[Any]:
     )
 
 
-def _opted_out() -> Select[Any]:
+def _opted_out() -> Select[*tuple[Any, ...]]:
     """Carers whose newest choice is to get no messages: ref the account, at when."""
     row, later, tie = ContactPreference, aliased(ContactPreference), Guardianship
     chose_again = exists(
@@ -305,7 +305,7 @@ def _opted_out() -> Select[Any]:
     )
 
 
-def _no_carer() -> Select[Any]:
+def _no_carer() -> Select[*tuple[Any, ...]]:
     """Children without anybody to write to: at since when (enrolled, or the last tie ended)."""
     row, tie, past = Participant, aliased(Guardianship), aliased(Guardianship)
     has_one = exists(select(tie.id).where(tie.participant_id == row.id, tie.ended_at.is_(None)))
@@ -315,7 +315,7 @@ def _no_carer() -> Select[Any]:
     )
 
 
-def _serious() -> Select[Any]:
+def _serious() -> Select[*tuple[Any, ...]]:
     """Serious events that are not over: ref the row, at recorded, on began, code term."""
     row = AdverseEvent
     return _fact_of(
@@ -329,7 +329,7 @@ def _serious() -> Select[Any]:
     ).where(row.is_serious == literal(True, Boolean()), _scope(row.participant_id))
 
 
-def _symptoms() -> Select[Any]:
+def _symptoms() -> Select[*tuple[Any, ...]]:
     """What families reported and no clinician decided: at received, on noticed, code kind, detail
     severity, amount degrees."""
     row, later = SymptomReport, aliased(SymptomReport)

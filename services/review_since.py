@@ -127,13 +127,13 @@ def _is_mishap() -> ColumnElement[bool]:
     return DoseEntry.outcome.in_(_MISHAPS) | DoseEntry.is_second_dose
 
 
-def _marks() -> Select[Any]:
+def _marks() -> Select[*tuple[Any, ...]]:
     return select(
         _MARKED.c.participant_id, literal("reviewed_at", String()), literal(0), _MARKED.c.at
     )
 
 
-def _count(kind: str, table: Any, at: Any, *also: ColumnElement[bool]) -> Select[Any]:
+def _count(kind: str, table: Any, at: Any, *also: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """After the mark; everything where there is none. The child and a lower bound of the time
     together are a range of the table's index."""
     since = func.coalesce(_MARKED.c.at, literal(_LONG_AGO, UtcDateTime()))

@@ -59,7 +59,7 @@ def children_of_sites(
 
 
 @cache
-def _query() -> Select[Any]:
+def _query() -> Select[*tuple[Any, ...]]:
     """Built once: putting a select together takes longer than running it for a small site."""
     newest = aliased(DaySchedule)
     latest = (
@@ -117,9 +117,23 @@ def _last_told() -> Any:
 
 
 def _child(row: Sequence[Any]) -> SiteChild:
-    *known, from_on, zone, morning, evening, told = row
-    times = None if zone is None else (zone, morning, evening)
-    return SiteChild(*known, from_on, times, _slot(told) if told else None)
+    ident, public_id, site_id, code, place, number, *facts, zone, morning, evening, told = row
+    born_on, status, protocol, arm, from_on = facts
+    return SiteChild(
+        id=ident,
+        public_id=public_id,
+        site_id=site_id,
+        site_code=code,
+        zone=place,
+        study_number=number,
+        born_on=born_on,
+        status=status,
+        protocol_key=protocol,
+        arm=arm,
+        times_from_on=from_on,
+        times=None if zone is None else (zone, morning, evening),
+        last_told=_slot(told) if told else None,
+    )
 
 
 def _slot(told: str) -> SlotKey:

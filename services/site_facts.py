@@ -80,6 +80,8 @@ def diaries_of(
 
 def orders_of(session: Session, child_ids: Collection[int]) -> Mapping[int, tuple[OrderStep, ...]]:
     """The signed orders of each child in the order of signing, without those that were amended."""
+    if not child_ids:
+        return {}
     rows = session.execute(_ORDERS, {"children": list(child_ids)}).all()
     amended = {row[2] for row in rows}
     found: dict[int, list[OrderStep]] = defaultdict(list)
@@ -111,7 +113,7 @@ def newest_of(session: Session, child_ids: Collection[int]) -> Mapping[int, Newe
 
 
 @cache
-def _every_newest() -> Select[Any]:
+def _every_newest() -> Select[*tuple[Any, ...]]:
     """Built once: putting it together takes longer than running it."""
     return (
         select(

@@ -35,7 +35,7 @@ def child_lines(
 ) -> tuple[ChildLine, ...]:
     """The same children in the same order, in two queries."""
     ids = [child.id for child in children]
-    orders, newest = orders_of(session, ids) if ids else {}, newest_of(session, ids)
+    orders, newest = orders_of(session, ids), newest_of(session, ids)
     return tuple(
         _line(
             child,
