@@ -22,8 +22,8 @@ from services.tokens import Reading
 from web.db import db
 from web.identity import current_actor
 
-# a verb that no token has
-BY_A_PERSON: Final = "matters:answer"
+# a verb that no token may have
+BY_A_PERSON: Final = Permission.DECIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ TAGS: Final = {
     "Assessments": "Signed response assessments.",
     "Readings": "Pairs of photos read masked; answers only once they are unmasked.",
     "Messages": "Text messages to a child's carers, without their words and numbers.",
+    "Worklist": "What waits for the clinic, who looks after it, and what is new to a reader.",
 }
 _REFUSALS: Final = {
     400: "The body cannot be read, or a session came without its CSRF token.",
