@@ -67,8 +67,10 @@ def decide_candidate(participant: UUID, evidence: UUID) -> ResponseReturnValue:
     """A new event, an event that is there already, or none with a reason; `?term=` says which
     proposal where one result has several."""
     place = place_of(participant, Permission.RECORD)
-    found = candidates_of(place.session, place.child, place.protocol)
-    one = find_candidate(found, evidence, request.args.get("term"))
+    term = request.args.get("term")
+    one = find_candidate(
+        place.session, place.child, place.protocol, evidence_id=evidence, term=term
+    )
     if one is None:
         abort(404)
     if request.method != "POST":
@@ -100,29 +102,48 @@ def _decide(place: Place, one: Candidate, choice: Choice) -> ResponseReturnValue
 
 def _read(one: Candidate, choice: Choice) -> tuple[Filled[Any], SaidDecision | None]:
     """The form of this choice, and what it says."""
-    about = {"evidence_id": one.evidence_id, "term": one.term, "choice": choice}
     match choice:
         case Choice.NEW:
-            event: Filled[SaidEvent] = read_form(EventSchema(), said_event)
-            new = event.form
-            return event, new and SaidDecision(**about, client_id=new.client_id, event=new)
+            event = read_form(EventSchema(), said_event)
+            return event, None if event.form is None else _new(one, event.form)
         case Choice.JOIN:
-            joined: Filled[JoinForm] = read_form(JoinSchema(), JoinForm)
-            return joined, joined.form and _join(about, joined.form)
+            joined = read_form(JoinSchema(), JoinForm)
+            return joined, None if joined.form is None else _join(one, joined.form)
         case Choice.NONE:
-            none: Filled[NoneForm] = read_form(NoneSchema(), NoneForm)
-            no = none.form
-            return none, no and SaidDecision(**about, client_id=no.client_id, reason=no.reason)
+            none = read_form(NoneSchema(), NoneForm)
+            return none, None if none.form is None else _none(one, none.form)
 
 
-def _join(about: dict[str, Any], form: JoinForm) -> SaidDecision:
+def _new(one: Candidate, event: SaidEvent) -> SaidDecision:
     return SaidDecision(
-        **about,
+        client_id=event.client_id,
+        evidence_id=one.evidence_id,
+        term=one.term,
+        choice=Choice.NEW,
+        event=event,
+    )
+
+
+def _join(one: Candidate, form: JoinForm) -> SaidDecision:
+    return SaidDecision(
         client_id=form.client_id,
+        evidence_id=one.evidence_id,
+        term=one.term,
+        choice=Choice.JOIN,
         event_id=form.event_id,
         grade=form.join_grade,
         since_on=form.since_on,
         reason=form.join_reason,
+    )
+
+
+def _none(one: Candidate, form: NoneForm) -> SaidDecision:
+    return SaidDecision(
+        client_id=form.client_id,
+        evidence_id=one.evidence_id,
+        term=one.term,
+        choice=Choice.NONE,
+        reason=form.reason,
     )
 
 

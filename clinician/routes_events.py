@@ -123,8 +123,8 @@ def changing(place: Place) -> Changing:
 
 def _event(place: Place, row: AdverseEvent, filled: Filled[Any]) -> str:
     found = view_of(place.session, row)
-    writers = {one.recorded_by_id for one in (*found.grades, *found.changes)}
-    names = names_of(place.session, writers | {row.recorded_by_id})
+    writers = {row.recorded_by_id, *(grade.recorded_by_id for grade in found.grades)}
+    names = names_of(place.session, writers | {one.recorded_by_id for one in found.changes})
     return place.show(
         "event",
         "events",

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from demo.stage import Story
+from demo.symptom_story import TOLD, tell
+from domain.events import Criterion
 from models.adverse_event import AdverseEvent, Relatedness
 from models.attention import Alert, Urgency
 from services.adverse_events import (
@@ -18,13 +20,18 @@ from services.adverse_events import (
     record_event,
 )
 from services.alert_acts import Acknowledgement, AlertOutcome, acknowledge
+from services.candidate_decisions import Choice, SaidDecision, decide
 from services.event_changes import Changing, SaidChange, SaidGrade, change_event, regrade_event
 from services.protocols import Protocols
 
 # what came up longer ago has been dealt with, mostly
 STILL_OPEN: Final = timedelta(days=4)
 _ANSWERED_AFTER: Final = timedelta(hours=5)
+_DECIDED_AFTER: Final = timedelta(minutes=40)
 _TWO_O_CLOCK: Final = time(14)
+# one child of each site was in hospital
+_IN_HOSPITAL: Final = "03"
+_IN_HOSPITAL_ON_DAY: Final = 41
 
 
 class Event(NamedTuple):
@@ -36,6 +43,8 @@ class Event(NamedTuple):
     days: int
     source: EventSource
     relatedness: Relatedness
+    action: Action = Action.NONE
+    criteria: tuple[Criterion, ...] = ()
 
 
 EVENTS: Final = (
@@ -48,6 +57,11 @@ EVENTS: Final = (
     Event("Rash acneiform", 1, "脸上有小疹子", 12, EventSource.CLINIC, Relatedness.POSSIBLE),
     Event("Fever", 1, "38.4 °C，一天", 2, EventSource.DIARY, Relatedness.UNLIKELY),
 )
+PNEUMONIA: Final = Event(
+    *("Lung infection", 3, "发热、咳嗽，肺炎住院7天", 9, EventSource.CLINIC, Relatedness.POSSIBLE),
+    Action.HELD,
+    (Criterion.HOSPITALISATION,),
+)
 _OUTCOMES: Final[Mapping[str, AlertOutcome]] = {
     "level_concern": AlertOutcome.DOSE_CHANGED,
     "doubled": AlertOutcome.FAMILY_CALLED,
@@ -59,6 +73,9 @@ _OUTCOMES: Final[Mapping[str, AlertOutcome]] = {
 def put_on_agenda(story: Story) -> None:
     """One event in about two months of treatment."""
     days = (story.day_of(story.stage.now) - story.first_on).days
+    if story.child.number == _IN_HOSPITAL and days > _IN_HOSPITAL_ON_DAY:
+        at = story.clock(story.first_on, _TWO_O_CLOCK) + timedelta(days=_IN_HOSPITAL_ON_DAY)
+        story.agenda.at(at, partial(_record, story, PNEUMONIA))
     day = story.chance.randint(9, 60)
     while day < days:
         event = story.chance.choice(EVENTS)
@@ -77,16 +94,29 @@ def _record(story: Story, event: Event, now: datetime) -> None:
         source=event.source,
         started_on=began_on,
         relatedness=event.relatedness,
-        action=Action.NONE,
+        action=event.action,
+        serious_criteria=event.criteria,
         outcome=EventOutcome.RECOVERING,
     )
-    stage, actor = story.stage, story.people.investigator
-    row, _new = record_event(
-        stage.session, actor, story.row, said, protocol=stage.protocol, now=now
-    )
+    row = _decide(story, event, said, now)
     if event.days > 10 and story.chance.random() < 0.5:
         story.agenda.at(now + timedelta(days=3), partial(_worsen, story, event, row))
     story.agenda.at(now + timedelta(days=event.days), partial(_end, story, row))
+
+
+def _decide(story: Story, event: Event, said: SaidEvent, now: datetime) -> AdverseEvent:
+    """What the family told is decided on; anything else is entered as it was seen."""
+    session, told = story.stage.session, TOLD.get(event.term)
+    if told is None or not story.carers:
+        changing = _changing(story, now)
+        actor, protocol = changing.actor, changing.protocol
+        return record_event(session, actor, story.row, said, protocol=protocol, now=now)[0]
+    report = tell(story, told, now)
+    decision = SaidDecision(
+        client_id=said.client_id, evidence_id=report.public_id, choice=Choice.NEW, event=said
+    )
+    row, _new = decide(session, _changing(story, now + _DECIDED_AFTER), decision)
+    return session.get_one(AdverseEvent, row.event_id)
 
 
 def _worsen(story: Story, event: Event, row: AdverseEvent, now: datetime) -> None:

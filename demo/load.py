@@ -14,6 +14,7 @@ from demo import (
     medicine_story,
     photo_story,
     sample_story,
+    symptom_story,
     visit_story,
 )
 from demo.admission_story import bring_list
@@ -22,6 +23,7 @@ from demo.children import Child
 from demo.diary_writing import Diary
 from demo.messages_story import write_messages
 from demo.people import OPENED_BEFORE, Secrets, open_sites
+from demo.ranges_story import put_up_ranges
 from demo.reading_story import read_masked
 from demo.stage import SitePeople, Stage, Story
 from demo.waiting_story import WAITING, let_one_wait
@@ -64,6 +66,8 @@ def load(
     in_order = sorted(enumerate(scope.cast), key=lambda numbered: -numbered[1].days)
     cast = [child for _place, child in in_order]
     bring_list(stage, cast, people, now=stage.now - OPENED_BEFORE)
+    for site in people.values():
+        put_up_ranges(stage, site, now=stage.now - OPENED_BEFORE)
     stories = tuple(_play(stage, child, people[child.site], place) for place, child in in_order)
     let_one_wait(stage, people[WAITING.site])
     for story in stories:
@@ -83,6 +87,7 @@ def _play(stage: Stage, child: Child, people: SitePeople, place: int) -> Story:
     sample_story.put_on_agenda(story, diary)
     incident_story.put_on_agenda(story, diary)
     event_story.put_on_agenda(story)
+    symptom_story.put_on_agenda(story)
     medicine_story.put_on_agenda(story)
     photo_story.put_on_agenda(story)
     diary.put_on_agenda()

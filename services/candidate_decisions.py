@@ -14,7 +14,7 @@ from models.adverse_event import AdverseEvent, CandidateDecision
 from services.actor import account_of
 from services.adverse_events import SaidEvent, record_event, view_of
 from services.audit import Act, record
-from services.candidates import Candidate, candidates_of, find_candidate
+from services.candidates import Candidate, find_candidate
 from services.errors import ConflictError, NotFoundError, RefusedError
 from services.event_changes import Changing, SaidGrade, regrade_event
 from services.once import add_once
@@ -32,8 +32,9 @@ class Choice(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidDecision:
     """`evidence_id` names the report or result, `term` the proposed term where a result has
-    several. NEW needs `event`, which takes the id of the decision; JOIN needs `event_id` and may bring another `grade` from `since_on`
-    (the day of the evidence unless said); NONE needs a `reason`."""
+    several. NEW needs `event`, which takes the id of the decision; JOIN needs `event_id` and may
+    bring another `grade` from `since_on` (the day of the evidence unless said); NONE needs a
+    `reason`."""
 
     client_id: uuid.UUID
     evidence_id: uuid.UUID
@@ -54,8 +55,13 @@ def decide(
     Raises NotFoundError where nothing is proposed, RefusedError("already_decided") and others
     beside a field, ConflictError.
     """
-    candidates = candidates_of(session, changing.participant, changing.protocol)
-    candidate = find_candidate(candidates, said.evidence_id, said.term)
+    candidate = find_candidate(
+        session,
+        changing.participant,
+        changing.protocol,
+        evidence_id=said.evidence_id,
+        term=said.term,
+    )
     if candidate is None:
         raise NotFoundError
     if candidate.decision is not None:

@@ -2,7 +2,7 @@
 of each (trial.md §7)."""
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -20,7 +20,6 @@ from models.participant import Participant
 from models.symptom import SymptomReport
 from services.adverse_events import EventSource
 from services.lab_grades import LabDraft, drafts_of_child
-from services.protocols import Protocols
 from services.symptoms import as_report, reports_of, standing_reports
 from services.timetables import timetables
 
@@ -72,14 +71,6 @@ class Candidate:
         return int(self.grade) if self.grade is not None and self.grade.isdecimal() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """How many proposals of a child wait, and since when."""
-
-    count: int
-    oldest: datetime
-
-
 def candidates_of(
     session: Session, participant: Participant, protocol: Protocol
 ) -> tuple[Candidate, ...]:
@@ -102,44 +93,22 @@ def open_candidates(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def find_candidate(
-    candidates: Iterable[Candidate], evidence_id: uuid.UUID, term: str | None
+    session: Session,
+    participant: Participant,
+    protocol: Protocol,
+    *,
+    evidence_id: uuid.UUID,
+    term: str | None,
 ) -> Candidate | None:
     """The proposal that rests on this report or result; `term` where a result has several."""
-    for one in candidates:
-        if one.evidence_id == evidence_id and term in {None, one.term}:
-            return one
-    return None
-
-
-def undecided_counts(
-    session: Session, site_ids: Collection[int], protocols: Protocols
-) -> Mapping[int, Undecided]:
-    """By child (database id): the reports of families that wait for a decision; two queries.
-
-    Laboratory drafts are worked out child by child (`candidates_of`) and do not count here.
-    """
-    rows = session.execute(
-        select(SymptomReport, Participant.protocol_key)
-        .join(Participant, Participant.id == SymptomReport.participant_id)
-        .where(Participant.site_id.in_(site_ids))
-        .order_by(SymptomReport.received_at)
-    ).all()
-    reports = [row for row, _key in rows]
-    keys = {row.participant_id: key for row, key in rows}
-    decided = set(
-        session.scalars(
-            select(CandidateDecision.symptom_id)
-            .join(Participant, Participant.id == CandidateDecision.participant_id)
-            .where(Participant.site_id.in_(site_ids), CandidateDecision.symptom_id.is_not(None))
-        )
-    )
-    counts: dict[int, Undecided] = {}
-    for row in standing_reports(reports):
-        bounds = protocols[keys[row.participant_id]].events.fever
-        if row.id not in decided and proposes_event(as_report(row), bounds):
-            before = counts.get(row.participant_id, Undecided(0, row.received_at))
-            counts[row.participant_id] = Undecided(before.count + 1, before.oldest)
-    return counts
+    decided = _decisions(session, [participant.id])
+    reports = reports_of(session, participant)
+    if any(row.public_id == evidence_id for row in reports):
+        found = tuple(_from_reports(reports, decided, protocol))
+    else:
+        found = _from_results(session, participant, decided, protocol)
+    about = (one for one in found if one.evidence_id == evidence_id)
+    return next((one for one in about if term in {None, one.term}), None)
 
 
 Decided = Mapping[tuple[str, int], Sequence[CandidateDecision]]

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -247,7 +247,7 @@ def _same(
 
 def _stored(value: Any) -> Any:
     """Criteria as an event keeps them; everything else as it is."""
-    return in_order(value) if isinstance(value, tuple) else value
+    return in_order(cast(tuple[Criterion, ...], value)) if isinstance(value, tuple) else value
 
 
 def _now(event: AdverseEvent, name: str) -> Any:

@@ -14,6 +14,7 @@ from demo.people import DEMO_PASSWORD, SITES, email_of
 from domain.entries import Outcome
 from domain.orders import OrderKind
 from models.account import Account
+from models.adverse_event import AdverseEvent
 from models.assessment import Assessment
 from models.dose import DoseEntry
 from models.laboratory import Level
@@ -94,6 +95,14 @@ def in_view_of_a_level(study: DemoStudy, page: Page) -> str | None:
     """A new order that answers the newest level."""
     level = newest(Level, study)
     return of_participant("clinician.new_order", level=level, take="1")(study, page)
+
+
+def newest_event(study: DemoStudy) -> str:
+    return str(study.one(AdverseEvent, participant_id=study.child().id).public_id)
+
+
+def waiting_symptom(study: DemoStudy) -> str:
+    return str(study.one(SymptomReport, participant_id=study.child().id).public_id)
 
 
 def planned_visit(study: DemoStudy) -> str:
@@ -272,7 +281,19 @@ CLINICIAN: Final[Mapping[str, Sequence[Recipe]]] = {
     "clinician.new_skin": [of_participant("clinician.new_skin")],
     "clinician.new_treatment": [of_participant("clinician.new_treatment")],
     "clinician.events": [of_participant("clinician.events")],
-    "clinician.new_event": [of_participant("clinician.new_event")],
+    "clinician.new_event": [
+        of_participant("clinician.new_event"),
+        sent(of_participant("clinician.new_event"), "main form button"),
+    ],
+    "clinician.event": [about("clinician.event", "event", newest_event)],
+    "clinician.change_adverse_event": [
+        about("clinician.change_adverse_event", "event", newest_event)
+    ],
+    "clinician.candidates": [of_participant("clinician.candidates")],
+    "clinician.decide_candidate": [
+        about("clinician.decide_candidate", "evidence", waiting_symptom)
+    ],
+    "clinician.event_table": [at("clinician.event_table")],
     "clinician.assessments": [of_participant("clinician.assessments")],
     "clinician.assess": [of_participant("clinician.assess", visit="month_3")],
     "clinician.assessment": [
@@ -306,6 +327,7 @@ REFUSALS: Final[Mapping[str, Sequence[Recipe]]] = {
 # answered with GET, and no page to read
 NO_PAGE: Final = frozenset(
     {
+        "clinician.event_table_file",
         "static",
         "web.home",
         "web.photo_file",

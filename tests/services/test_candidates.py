@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from events_of_a_child import NOW, TODAY, a_symptom, an_event, changing
+from events_of_a_child import NOW, a_symptom, an_event, changing
 from factories import a_clinician, a_participant, as_actor
 from models.adverse_event import AdverseEvent, CandidateDecision
 from models.audit import AuditEntry
@@ -25,9 +25,7 @@ from services.candidate_decisions import Choice, SaidDecision, decide
 from services.candidates import (
     Candidate,
     candidates_of,
-    find_candidate,
     open_candidates,
-    undecided_counts,
 )
 from services.errors import ConflictError, NotFoundError, RefusedError
 from services.labs import record_labs
@@ -140,7 +138,7 @@ def test_low_platelets_at_baseline_are_disease_until_they_are_worse(
     session: Session, proposals: Proposals, platelets: str, terms: list[tuple[str, str]]
 ) -> None:
     the_visits(session, proposals.child)
-    limits = {"reference_low": D(125), "reference_high": D(350)}
+    limits: dict[str, Any] = {"reference_low": D(125), "reference_high": D(350)}
     proposals.lab(BEFORE, result="28", **limits)
     proposals.lab(result=platelets, **limits)
     assert proposals.terms() == terms
@@ -252,18 +250,5 @@ def test_a_corrected_report_is_proposed_no_more_and_its_correction_is(
         kind="fever", celsius=D("39.2"), amends=wrong.public_id, amend_reason="misread"
     )
     assert [(one.report, one.grade) for one in proposals.open] == [(right, "2")]
-    assert find_candidate(proposals.all, wrong.public_id, None) is None
-
-
-def test_what_waits_is_counted_by_child(
-    session: Session, child: Participant, proposals: Proposals
-) -> None:
-    report = proposals.symptom()
-    proposals.symptom(kind="fever", celsius=D("37.2"))
-    proposals.symptom(kind="rash", noticed_on=TODAY)
-    Proposals(session, a_participant(session), proposals.doctor).symptom()  # another site
-    sites = [child.site_id]
-    counts = undecided_counts(session, sites, {KHE.key: KHE})
-    assert {who: found.count for who, found in counts.items()} == {child.id: 2}
-    proposals.decide(report.public_id, Choice.NONE, reason="teething")
-    assert undecided_counts(session, sites, {KHE.key: KHE})[child.id].count == 1
+    with pytest.raises(NotFoundError):
+        proposals.decide(wrong.public_id, Choice.NONE, reason="teething")
