@@ -192,7 +192,8 @@ def _draw(draw: BloodDraw, row: Level, zone: ZoneInfo) -> str:
     text = clock(draw.drawn_at, zone)
     apart = abs(draw.drawn_at - row.drawn_at)
     if apart >= timedelta(minutes=1):
-        return f"{text} ({_('%(apart)s from this level', apart=hours_text(apart))})"
+        words = _("%(apart)s from this level", apart=hours_text(apart))
+        return f"{text} ({words})"
     return text
 
 

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from level_cases import CASES, Case, case, child_in, child_of, given
+from level_cases import CASES
+from level_stories import Case, case, child_in, child_of, given
 from machine import API, Study, is_problem
 from models.attention import Alert
 from results_of_a_child import FIRST_DOSE_ON, days_from, doses_given, local

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from clinic_desk import Desk, new_id, sit_down
 from factories import a_participant, an_order
-from level_cases import CASES, child_of
+from level_cases import CASES
+from level_stories import child_of
 from models.laboratory import Level
 from models.participant import Participant
 from models.visit import BloodDraw

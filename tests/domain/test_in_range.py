@@ -126,7 +126,7 @@ def test_the_plain_fraction_counts_below_quantification_as_out() -> None:
 
 def test_variability_of_three_levels() -> None:
     found = spread(trough(0, "8"), trough(7, "10"), trough(14, "12"))
-    assert (found.mean, found.deviation, found.percent) == (10, 2, 20)
+    assert (found.mean, found.deviation, found.percent) == (D(10), D(2), D(20))
     assert not found.per_dose
 
 
@@ -140,7 +140,7 @@ def test_two_levels_have_no_variability_and_a_level_below_quantification_is_none
 def test_levels_that_follow_the_dose_do_not_vary() -> None:
     doses = [("8", "0.40", "1.6"), ("10", "0.50", "2"), ("12", "0.60", "2.4")]
     found = spread(*(trough(week * 7, *dose) for week, dose in enumerate(doses)))
-    assert (found.per_dose, found.percent) == (True, 0)
+    assert (found.per_dose, found.percent) == (True, D(0))
     assert [one.number for one in found.compared] == [5, 5, 5]
 
 
@@ -156,7 +156,7 @@ def test_with_one_dose_throughout_levels_are_compared_as_they_are() -> None:
     # the child grew: the same dose is less for each m²
     doses = [("8", "0.40", "1.6"), ("10", "0.40", "1.5"), ("12", "0.40", "1.4")]
     found = spread(*(trough(week * 7, *dose) for week, dose in enumerate(doses)))
-    assert (found.per_dose, found.percent) == (False, 20)
+    assert (found.per_dose, found.percent) == (False, D(20))
 
 
 def test_a_changed_dose_that_nobody_knows_leaves_no_variability() -> None:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from factories import a_clinician, as_actor
-from level_cases import AUTUMN, CASES, Case, child_of
+from level_cases import AUTUMN, CASES
+from level_stories import Case, child_of
 from results_of_a_child import KHE, a_level
 from services.level_book import level_book
 from services.levels import record_level
