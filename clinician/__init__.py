@@ -25,6 +25,7 @@ from clinician import routes_lesions as routes_lesions  # noqa: E402 - as above
 from clinician import routes_levels as routes_levels  # noqa: E402 - as above
 from clinician import routes_matters as routes_matters  # noqa: E402 - as above
 from clinician import routes_measurements as routes_measurements  # noqa: E402 - as above
+from clinician import routes_order_history as routes_order_history  # noqa: E402 - as above
 from clinician import routes_orders as routes_orders  # noqa: E402 - as above
 from clinician import routes_photos as routes_photos  # noqa: E402 - as above
 from clinician import routes_randomisation as routes_randomisation  # noqa: E402 - as above

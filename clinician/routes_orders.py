@@ -1,8 +1,7 @@
-"""Dose orders: the history, a new one, and the signatures."""
+"""A new dose order, and the signatures under it."""
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -10,88 +9,35 @@ from flask.typing import ResponseReturnValue
 
 from clinician import blueprint
 from clinician.order_forms import OrderForm, OrderSchema, Unit
-from clinician.place import Place, place_of
-from clinician.presenters_medicines import medicine_lines
-from clinician.presenters_orders import (
-    order_basis,
-    order_check,
-    order_rows,
-    size_words,
-    slot_words,
+from clinician.order_place import (
+    adjustment_for,
+    note_of,
+    ruling_now,
+    signers_of,
+    size_now,
 )
-from clinician.presenters_proposals import ProposalView, level_options, proposal_view
+from clinician.place import Place, place_of
+from clinician.presenters_orders import order_check, order_rows, slot_words
+from clinician.presenters_proposals import ProposalView, proposal_view
 from clinician.signing import needs_code, signed_now
 from clinician.work_words import GUARDS, HALVES, options
 from domain.errors import DomainError
 from domain.order_guards import Guard
-from domain.orders import OrderKind, OrderStep, order_at
-from models.laboratory import Level
 from models.order import DoseOrder
 from services import orders as ordering
 from services.access import Permission
-from services.adjustments import (
-    Adjustment,
-    adjustment,
-    document_of,
-    level_named,
-    recent_levels,
-)
+from services.adjustments import document_of
 from services.errors import NeedsConfirmationError, RefusedError
-from services.growth import size_review
-from services.medicines import medicines_of
 from services.order_history import order_history
 from services.order_slots import check_from_slot, earliest_slot, is_given
 from services.order_weighing import WeighedOrder, weigh
-from services.orders import order_of, orders_of, write_order
-from services.people import names_of
+from services.orders import order_of, write_order
 from services.records import is_kept
 from services.starting_dose import propose_start
 from web.forms import Filled, blank, read_form
 from web.sentences import sentence
 
-MOST_LEVELS: Final = 24
 _ORDERS = "/participants/<uuid:participant>/orders"
-
-
-@blueprint.get(_ORDERS)
-def orders(participant: UUID) -> str:
-    """What is ordered now, what the formula says to a level, what waits, and everything before."""
-    place = place_of(participant)
-    rows = orders_of(place.session, place.child.id)
-    ruling = _ruling(place)
-    levels = list(recent_levels(place.session, place.child, MOST_LEVELS))
-    found = _adjustment(place, request.args.get("level", type=UUID), levels)
-    taken = medicines_of(place.session, place.child, protocol=place.protocol)
-    return place.show(
-        "orders",
-        "orders",
-        rows=order_rows(rows, _names(place, rows)),
-        ruling=ruling,
-        is_held=ruling is not None and ruling.kind is OrderKind.HOLD,
-        has_orders=bool(rows),
-        size=size_words(size_review(place.session, place.child, protocol=place.protocol)),
-        levels=level_options(levels, place.zone),
-        chosen=str(found.judged.row.public_id) if found else "",
-        next_dose=proposal_view(document_of(found), place.child, place.zone) if found else None,
-        medicines=medicine_lines(taken, place.today),
-    )
-
-
-@blueprint.get(f"{_ORDERS}/<uuid:order>")
-def order(participant: UUID, order: UUID) -> str:
-    """One order as a step: what it was computed from, what the formula said, who signed."""
-    place = place_of(participant)
-    row = order_of(place.session, place.child, order)
-    rows = orders_of(place.session, place.child.id)
-    shown = next(line for line in order_rows(rows, _names(place, rows)) if line.row.id == row.id)
-    return place.show(
-        "order",
-        "orders",
-        shown=shown,
-        basis=order_basis(row),
-        proposal=proposal_view(row.proposal, place.child, place.zone) if row.proposal else None,
-        note=_note(place, row),
-    )
 
 
 @blueprint.route(f"{_ORDERS}/new", methods=["GET", "POST"])
@@ -215,7 +161,7 @@ def _first_values(place: Place) -> dict[str, str]:
 
 def _form(place: Place, filled: Filled[Any]) -> str:
     start = propose_start(place.session, place.child, protocol=place.protocol, on=place.today)
-    found = _adjustment(place, _ident(filled.values.get("level")), [])
+    found = adjustment_for(place, _ident(filled.values.get("level")), [])
     return place.show(
         "order_new",
         "orders",
@@ -224,27 +170,12 @@ def _form(place: Place, filled: Filled[Any]) -> str:
         client_id=filled.client_id,
         halves=options(HALVES),
         start=start,
-        ruling=_ruling(place),
+        ruling=ruling_now(place),
         is_first=not order_history(place.session, place.child.id),
-        size=size_words(size_review(place.session, place.child, protocol=place.protocol)),
+        size=size_now(place),
         next_dose=proposal_view(document_of(found), place.child, place.zone) if found else None,
         note=place.text(place.protocol.dosing.neonatal_note) if start.warnings else "",
     )
-
-
-def _ruling(place: Place) -> OrderStep | None:
-    now_slot = earliest_slot(place.session, place.child, now=place.now)
-    return order_at(order_history(place.session, place.child.id), now_slot)
-
-
-def _adjustment(place: Place, public_id: UUID | None, levels: Sequence[Level]) -> Adjustment | None:
-    """What the formula says to the level that is asked for, or to the newest of `levels`."""
-    level = levels[0] if levels else None
-    if public_id is not None:
-        level = level_named(place.session, place.child, public_id)
-    if level is None:
-        return None
-    return adjustment(place.session, place.child, level, protocol=place.protocol, now=place.now)
 
 
 def _ident(typed: object) -> UUID | None:
@@ -272,14 +203,14 @@ def _check(place: Place, filled: Filled[Any], form: OrderForm, weighed: WeighedO
 
 
 def _sign_page(place: Place, row: DoseOrder, filled: Filled[Any]) -> str:
-    shown = order_rows([row], _names(place, [row]))[0]
+    shown = order_rows([row], signers_of(place, [row]))[0]
     return place.show(
         "order_sign",
         "orders",
         shown=shown,
         proposal=proposal_view(row.proposal, place.child, place.zone) if row.proposal else None,
         guards=[GUARDS[Guard(code)] for code in row.guards],
-        note=_note(place, row),
+        note=note_of(place, row),
         errors=filled.errors,
         is_mine=row.signed_by_id == place.actor.account_id,
         needs_code=needs_code(),
@@ -289,14 +220,3 @@ def _sign_page(place: Place, row: DoseOrder, filled: Filled[Any]) -> str:
 def _proposal_of(place: Place, weighed: WeighedOrder) -> ProposalView | None:
     document = weighed.document
     return proposal_view(document, place.child, place.zone) if document else None
-
-
-def _note(place: Place, row: DoseOrder) -> str:
-    """The warning for a child so young, with the words of its source."""
-    is_young = Guard.UNDER_AGE_WARNING.value in row.guards
-    return place.text(place.protocol.dosing.neonatal_note) if is_young else ""
-
-
-def _names(place: Place, rows: Iterable[DoseOrder]) -> dict[int, str]:
-    signers = [(row.signed_by_id, row.second_signed_by_id) for row in rows]
-    return names_of(place.session, [one for pair in signers for one in pair])

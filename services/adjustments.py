@@ -93,27 +93,17 @@ def adjustment(
     tables = timetables(session, participant.id)
     history = order_history(session, participant.id)
     judged = verdict_of(session, participant, level, protocol=protocol, now=now)
-    drawn_on, today = (
-        local_date(tables, at) if tables else at.date() for at in (level.drawn_at, now)
-    )
-    taken = [
-        medicine
-        for medicine in medicines_of(session, participant, protocol=protocol)
-        if medicine.is_open(drawn_on) or medicine.is_open(today)
-    ]
+    days = tuple(local_date(tables, at) if tables else at.date() for at in (level.drawn_at, now))
+    known = medicines_of(session, participant, protocol=protocol)
+    taken = [medicine for medicine in known if any(medicine.is_open(on) for on in days)]
     stopping = tuple(medicine for medicine in taken if medicine.stops_formula)
     order = _order_now(history, tables, now)
-    verdict = judged.verdict
-    inputs = AdjustmentInputs(
-        current_ml=order.ml if order else None,
-        level=judged.level,
-        target=judged.target,
-        valid_trough=judged.is_valid,
-        days_on_dose=verdict.days_on_dose if verdict else None,
+    inputs = _inputs(
+        judged,
+        order,
+        stopping,
         changed_after_sample=_changed_after(history, tables, judged),
-        irregular_before=verdict is not None and Finding.IRREGULAR in verdict.reasons,
-        interacting_drugs=tuple(medicine.row.name for medicine in stopping),
-        age_months=completed_months(participant.born_on, today),
+        age_months=completed_months(participant.born_on, days[-1]),
     )
     newest = newest_level(session, participant)
     return Adjustment(
@@ -125,6 +115,28 @@ def adjustment(
         is_newest=newest is not None and newest.id == level.id,
         max_step_fraction=protocol.dosing.max_step_fraction,
         rule_version=protocol.key,
+    )
+
+
+def _inputs(
+    judged: JudgedLevel,
+    order: OrderStep | None,
+    stopping: tuple[KnownMedicine, ...],
+    *,
+    changed_after_sample: bool,
+    age_months: int,
+) -> AdjustmentInputs:
+    verdict = judged.verdict
+    return AdjustmentInputs(
+        current_ml=order.ml if order else None,
+        level=judged.level,
+        target=judged.target,
+        valid_trough=judged.is_valid,
+        days_on_dose=verdict.days_on_dose if verdict else None,
+        changed_after_sample=changed_after_sample,
+        irregular_before=verdict is not None and Finding.IRREGULAR in verdict.reasons,
+        interacting_drugs=tuple(medicine.row.name for medicine in stopping),
+        age_months=age_months,
     )
 
 

@@ -1,6 +1,7 @@
 """Changing a child's dose times or time zone from a date on (trial.md §4)."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -67,16 +68,10 @@ def change_times(
     if warnings and not confirmed:
         raise NeedsConfirmationError(warnings)
     row = add_timetable(session, actor, participant.id, table, now=now, client_id=client_id)
-    act = Act(
-        action="times.changed",
-        subject="day_schedule",
-        subject_id=row.id,
-        participant_id=participant.id,
-        site_id=participant.site_id,
-        old=_facts(timetable_on(before, table.from_on)),
-        new={**(_facts(table) or {}), "from_on": table.from_on, "warnings": warnings},
-    )
-    record(session, actor, act, now)
+    old, new = _facts(timetable_on(before, table.from_on)), _facts(table) or {}
+    new |= {"from_on": table.from_on, "warnings": warnings}
+    act = Act("times.changed", "day_schedule", row.id, participant.id, participant.site_id)
+    record(session, actor, replace(act, old=old, new=new), now)
     session.flush()
 
 

@@ -19,9 +19,7 @@ from web.formats import millilitres
 D = Decimal
 
 
-def at_desk(
-    app: Flask, client: FlaskClient, session: Session, case: Case
-) -> Desk:
+def at_desk(app: Flask, client: FlaskClient, session: Session, case: Case) -> Desk:
     child = a_measured_child(session, case.arm, case.current)
     a_stored_level(session, child, case.level)
     return sit_down(app, client, session, child)
