@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from clinician import blueprint
 from clinician.assessment_form import AssessmentForm, AssessmentSchema, amends_of, shown_values
 from clinician.assessment_words import CATEGORIES, MEANINGS
+from clinician.masked_evidence import masked_line
 from clinician.place import Place, place_of
 from clinician.presenters_assessment import evidence_of, proposal_of, token_of
 from clinician.presenters_signed import signed_card
@@ -29,6 +30,7 @@ from services.assessments import (
     sign,
 )
 from services.errors import RefusedError
+from services.masked_reading import consensus_for
 from services.results import find_result
 from services.visits import visits_of
 from web.forms import Filled, blank, read_form
@@ -136,6 +138,9 @@ def _form(place: Place, offered: Draft, filled: Filled[Any], inputs: ResponseInp
         visit_name=visit_label(place.protocol, offered.chart.visit.code),
         proposal=proposal_of(proposal, views),
         evidence=evidence_of(offered, place.protocol),
+        masked=masked_line(
+            consensus_for(place.session, place.child, offered.chart.visit.code), place.zone
+        ),
         chart=shown_values(offered),
         amends=amends_of(offered),
         colours=options(SKIN_COLOURS),
