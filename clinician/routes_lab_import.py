@@ -4,6 +4,7 @@ The text of the file travels in the page between the two steps, so the server ke
 whoever confirms sends exactly what was looked at.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,11 @@ class ImportSchema(WriteSchema):
     """The form's other field, the text, is read as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmForm:
+    client_id: UUID
+
+
 @blueprint.route("/lab-import", methods=["GET", "POST"])
 def import_labs() -> ResponseReturnValue:
     """Choose a file; posted, every row of it with what it will store or what is wrong."""
@@ -42,7 +48,7 @@ def import_labs() -> ResponseReturnValue:
 def confirm_import() -> ResponseReturnValue:
     """Store every row, or none and show why."""
     place = site_place(Permission.RECORD)
-    filled = read_form(ImportSchema(), lambda client_id: UUID(str(client_id)))
+    filled = read_form(ImportSchema(), ConfirmForm)
     text = request.form.get("text", "")
     try:
         table = read_table(text)
@@ -50,7 +56,7 @@ def confirm_import() -> ResponseReturnValue:
         return _choose(place, blank().refused(refused)), 422
     if filled.form is None:
         return _look(place, text, table, filled), 422
-    said = SaidImport(client_id=filled.form, sha256=table.sha256, rows=table.rows)
+    said = SaidImport(client_id=filled.form.client_id, sha256=table.sha256, rows=table.rows)
     try:
         done = import_rows(
             place.session, place.actor, place.site, said, protocol=place.protocol, now=place.now

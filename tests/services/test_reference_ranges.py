@@ -85,8 +85,10 @@ def neutrophils(**changes: Any) -> SaidResult:
 
 
 def limits(row: LabResult) -> tuple[str | None, str | None, str | None]:
-    low, high = row.reference_low, row.reference_high
-    return low and str(low), high and str(high), row.range_source
+    low, high = (
+        None if limit is None else str(limit) for limit in (row.reference_low, row.reference_high)
+    )
+    return low, high, row.range_source
 
 
 def test_a_result_without_limits_keeps_those_of_its_laboratory_and_age(
