@@ -45,7 +45,11 @@ def put_on_agenda(story: Story) -> None:
     symptom = _RECENT.get(story.child.number[-1])
     at = story.clock(story.day_of(story.stage.now) - timedelta(days=2), _EVENING)
     if symptom is not None and story.carers and story.day_of(at) > story.first_on:
-        story.agenda.at(at, partial(tell, story, symptom))
+        story.agenda.at(at, partial(_recently, story, symptom))
+
+
+def _recently(story: Story, symptom: Symptom, now: datetime) -> None:
+    tell(story, symptom, now)
 
 
 def tell(story: Story, symptom: Symptom, now: datetime) -> SymptomReport:
