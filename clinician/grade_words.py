@@ -61,9 +61,11 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftCard:
-    """A draft for the page. `look` is "serious" from grade 3 on, "graded", "open" or "quiet"."""
+    """A draft for the page. `code` is the term as events keep it. `look` is "serious" from grade 3
+    on, else "graded", "open" or "quiet"."""
 
     term: str
+    code: str
     grade: str
     look: str
     before: str
@@ -77,6 +79,7 @@ def draft_card(draft: Draft, protocol: Protocol) -> DraftCard:
     before = draft.baseline_span
     return DraftCard(
         term=draft.term.name.get(language(), draft.term.name["en"]),
+        code=draft.term.name["en"],
         grade=grade_word(draft),
         look=_look(draft),
         before="" if before is None else span_word(before, draft.top_grade),

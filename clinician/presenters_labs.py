@@ -14,6 +14,7 @@ from clinician.lab_words import SOURCES, label_of, range_text, unit_word
 from domain.protocol import LabPlan, Protocol
 from domain.reported import Comparator, Reported
 from models.laboratory import LabResult
+from services.candidates import is_proposed
 from services.lab_grades import LabDraft
 from services.reference_ranges import Limits
 from web.formats import moment
@@ -58,7 +59,8 @@ class Analyte:
 
 @dataclass(frozen=True, slots=True)
 class CourseLine:
-    """One result with its draft grades; `mark` is ▲ or ▼, `beyond` the same in words."""
+    """One result with its draft grades; `mark` is ▲ or ▼, `beyond` the same in words, `proposed`
+    the terms that a clinician may decide on."""
 
     public_id: UUID
     analyte: Analyte
@@ -72,6 +74,7 @@ class CourseLine:
     laboratory: str
     corrected: str
     drafts: tuple[DraftCard, ...]
+    proposed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +237,7 @@ def _course_line(each: LabDraft, protocol: Protocol, zone: ZoneInfo) -> CourseLi
         laboratory=row.laboratory or "",
         corrected=row.amend_reason or "",
         drafts=tuple(draft_card(draft, protocol) for draft in each.drafts),
+        proposed=frozenset(
+            draft.term.name["en"] for draft in each.drafts if is_proposed(each, draft)
+        ),
     )

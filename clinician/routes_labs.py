@@ -1,6 +1,7 @@
 """Laboratory results: a panel of one sample to enter, and all results in a grid."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,8 +24,9 @@ from clinician.presenters_labs import (
 from domain.protocol import Protocol
 from models.laboratory import LabResult
 from services.access import Permission
+from services.candidates import is_proposed
 from services.errors import RefusedError
-from services.lab_grades import graded_results, undecided
+from services.lab_grades import LabDraft, graded_results, undecided
 from services.labs import SaidLabs, SaidResult, latest_of, record_labs, results_of
 from services.reference_ranges import Limits, limits_of_child
 from services.results import find_result
@@ -52,13 +54,22 @@ def labs(participant: UUID) -> str:
     if analyte := request.args.get("analyte"):
         return _course(place, analyte)
     rows = results_of(place.session, place.child)
-    open_drafts = undecided(place.session, place.child, place.protocol)
+    open_drafts = _to_look_at(undecided(place.session, place.child, place.protocol))
     return place.show(
         "labs",
         "labs",
         grid=lab_grid(rows, place.protocol, place.zone),
         open_lines=course_lines(open_drafts, place.protocol, place.zone),
     )
+
+
+def _to_look_at(found: tuple[LabDraft, ...]) -> tuple[LabDraft, ...]:
+    """What is proposed as an event, and what cannot be graded."""
+    worth = (
+        (each, tuple(d for d in each.drafts if d.span is None or is_proposed(each, d)))
+        for each in found
+    )
+    return tuple(replace(each, drafts=drafts) for each, drafts in worth if drafts)
 
 
 def _course(place: Place, analyte: str) -> str:

@@ -78,7 +78,7 @@ def a_file(*rows: str) -> bytes:
 def test_a_draft_grade_shows_how_it_was_worked_out(desk: Desk) -> None:
     desk.send("/labs/new", SAMPLE, client_id=new_id())
     page = " ".join(desk.see("/labs").split())
-    assert "Draft grades to decide on: 1" in page
+    assert "Draft grades to look at: 1" in page
     for words in (
         "Grade 2",
         "Platelet count decreased",
@@ -89,6 +89,7 @@ def test_a_draft_grade_shows_how_it_was_worked_out(desk: Desk) -> None:
         "&lt; 50 10⁹/L → grade 3: no",
         "CTCAE 4.03 · khe-sirolimus-v1",
         "Decide under adverse events",
+        "?term=Platelet",
     ):
         assert words in page
 
