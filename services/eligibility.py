@@ -71,7 +71,6 @@ def check_eligibility(
     row, is_new = add_once(session, row, key, content)
     if is_new:
         record(session, actor, replace(_act(row, judgement), site_id=child.site_id), now)
-        session.flush()
     return row, is_new
 
 

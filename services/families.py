@@ -63,14 +63,11 @@ def invite(
     account: one carer may have several children.
 
     Inviting the same carer again returns the tie there is; with another relation or other rights
-    ConflictError. Raises ForbiddenError, RefusedError `study_over`, `not_a_phone`,
-    `phone_of_staff`.
+    ConflictError. Raises ForbiddenError; RefusedError, `study_over` and `phone_of_staff` too.
     """
     _check_permission(actor, participant)
-    if participant.status is not ParticipantStatus.ACTIVE:
-        raise RefusedError("study_over")
     phone = _phone(said.phone)
-    _check_words(said)
+    _check_said(participant, said)
     _take_turns(session, participant)
     account = _account(session, said, phone, now=now)
     tie = _open_tie(session, account.id, participant.id)
@@ -247,7 +244,9 @@ def _phone(text: str) -> str:
     return phone
 
 
-def _check_words(said: Invitation) -> None:
+def _check_said(participant: Participant, said: Invitation) -> None:
+    if participant.status is not ParticipantStatus.ACTIVE:
+        raise RefusedError("study_over")
     if not 0 < len(said.display_name.strip()) <= _LONGEST_NAME:
         raise RefusedError("required", "display_name")
     if said.locale not in LOCALES:

@@ -83,7 +83,7 @@ def make(email: str, key: str, codes: tuple[str, ...], places: int) -> None:
 @_BY
 @_PROTOCOL
 def bring(file: Path, email: str, key: str) -> None:
-    """Seal the list in FILE (CSV: stratum,position,number,arm). Nothing is kept if a row is wrong."""
+    """Seal the list in FILE (CSV: stratum,position,number,arm), unless a row of it is wrong."""
     try:
         row = import_list(
             db.session(),
