@@ -70,21 +70,20 @@ def term_groups(protocol: Protocol) -> list[TermGroup]:
 
 def _option(term: EventTerm) -> str:
     """The name, and the grades where CTCAE has not all five."""
-    name = _both(term)
+    name = _name(term)
     grades = [str(grade) for grade in term.grades]
     missing = term.grades != tuple(range(1, 6))
     return f"{name} ({', '.join(grades)})" if missing else name
 
 
-def _both(term: EventTerm) -> str:
-    local = term.label.get(language(), term.code)
-    return local if local == term.code else f"{local} · {term.code}"
+def _name(term: EventTerm) -> str:
+    return term.label.get(language(), term.code)
 
 
 def term_word(protocol: Protocol, name: str) -> str:
-    """The term in the reader's language, with CTCAE's own name beside it."""
+    """The term in the reader's language."""
     found = protocol.events.term(name)
-    return name if found is None else _both(found)
+    return name if found is None else _name(found)
 
 
 def choices() -> dict[str, list[tuple[str, Any]]]:

@@ -49,6 +49,7 @@ class Decided:
 
     words: str
     event: AdverseEvent | None
+    event_term: str
     reason: str
     who: str
     at: str
@@ -174,6 +175,7 @@ def _decided(row: CandidateDecision, reading: Reading) -> Decided:
     return Decided(
         words=str(CHOICES[choice_of(row, event)]),
         event=event,
+        event_term=term_word(reading.protocol, event.term) if event else "",
         reason=row.reason or "",
         who=reading.names.get(row.recorded_by_id, ""),
         at=moment(row.recorded_at, reading.zone),
