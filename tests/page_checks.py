@@ -16,7 +16,7 @@ _AS_THEY_ARE: Final = re.compile(
     r"""\b(?:
         Sirolog | English | Language        # the product, and the switch to the other language
       | [µmk]?(?:g|L|m|mol|kat)/L | mg | mL | kg | cm | mm | ng | mEq/L
-      | Kasabach-Merritt | khe-[\w-]+ | Asia/\w+ | IMG_\d+\.JPG
+      | Kasabach-Merritt | Mosteller | Haycock | khe-[\w-]+ | Asia/\w+ | IMG_\d+\.JPG
     )\b""",
     re.VERBOSE,
 )
