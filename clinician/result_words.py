@@ -12,7 +12,7 @@ from domain.level import Position
 from domain.protocol import Half
 from domain.replies import Meaning
 from domain.response_inputs import Firmness, SkinColour
-from domain.trough import Finding, Flag
+from domain.trough import Finding
 from models.adverse_event import Relatedness
 from models.attention import Urgency
 from models.message import MessageKind, MessageState
@@ -32,12 +32,6 @@ FINDINGS: Final[Words] = {
     Finding.TOO_EARLY: _("Drawn too early"),
     Finding.TOO_LATE: _("Drawn too late"),
     Finding.IRREGULAR: _("Irregular doses before"),
-}
-TROUGH_FLAGS: Final[Words] = {
-    Flag.EARLY: _("soon after the last change of dose"),
-    Flag.EVENING_SAMPLE: _("sample before the evening dose"),
-    Flag.OUTSIDE_IDEAL: _("outside the ideal hours"),
-    Flag.WORD_OF_MOUTH: _("rests on what was told at the blood draw"),
 }
 POSITIONS: Final[Words] = {
     Position.BELOW: _("below range"),
