@@ -51,7 +51,7 @@ def draft_assessment(child: uuid.UUID, visit: str) -> Mapping[str, Any]:
 )
 @blueprint.arguments(TriedInputsSchema)
 @blueprint.response(200, DraftSchema)
-@refusals(404, 422)
+@writes
 def try_assessment(body: dict[str, Any], child: uuid.UUID, visit: str) -> Mapping[str, Any]:
     """Show what the rule makes of other inputs; nothing is stored."""
     offered, protocol = _offered(child, visit)

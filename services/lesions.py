@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,22 +49,11 @@ def record_lesion(
     """
     child = entering.participant
     key = {"participant_id": child.id, "client_id": said.client_id}
-    content = {
-        "name": said.name,
-        "body_site": said.body_site,
-        "is_deep": said.is_deep,
-        "noted_on": said.noted_on,
-        "note": said.note,
-    }
+    content = _content(said)
     earlier = first_result(session, Lesion, key, content)
     if earlier is not None:
         return earlier, False
-    check_day(said.noted_on, entering.now, field="noted_on")
-    check_reason(said.amends, said.amend_reason)
-    if said.body_site not in protocol.photos.body_sites:
-        raise RefusedError("not_a_choice", "body_site")
-    amended = amended_row(session, Lesion, child, said.amends)
-    _check_name(session, child.id, said.name, amended)
+    amended = _checked(session, entering, said, protocol=protocol)
     row = Lesion(
         **key,
         **content,
@@ -74,19 +64,47 @@ def record_lesion(
     )
     row, is_new = add_once(session, row, key, content)
     if is_new:
-        old = {name: getattr(amended, name) for name in content} if amended else None
-        act = Act(
-            action=f"lesion.{'corrected' if amended else 'recorded'}",
-            subject="lesion",
-            subject_id=row.id,
-            participant_id=child.id,
-            site_id=child.site_id,
-            old=old,
-            new=content,
-            reason=said.amend_reason,
-        )
-        record(session, entering.actor, act, entering.now)
+        _audit(session, entering, row, amended=amended)
     return row, is_new
+
+
+def _checked(
+    session: Session, entering: Entering, said: SaidLesion, *, protocol: Protocol
+) -> Lesion | None:
+    """The lesion that this one corrects, once everything said of it is possible."""
+    check_day(said.noted_on, entering.now, field="noted_on")
+    check_reason(said.amends, said.amend_reason)
+    if said.body_site not in protocol.photos.body_sites:
+        raise RefusedError("not_a_choice", "body_site")
+    child = entering.participant
+    amended = amended_row(session, Lesion, child, said.amends)
+    _check_name(session, child.id, said.name, amended)
+    return amended
+
+
+def _audit(session: Session, entering: Entering, row: Lesion, *, amended: Lesion | None) -> None:
+    child = entering.participant
+    act = Act(
+        action=f"lesion.{'corrected' if amended else 'recorded'}",
+        subject="lesion",
+        subject_id=row.id,
+        participant_id=child.id,
+        site_id=child.site_id,
+        old=_content(amended) if amended else None,
+        new=_content(row),
+        reason=row.amend_reason,
+    )
+    record(session, entering.actor, act, entering.now)
+
+
+def _content(told: SaidLesion | Lesion) -> dict[str, Any]:
+    return {
+        "name": told.name,
+        "body_site": told.body_site,
+        "is_deep": told.is_deep,
+        "noted_on": told.noted_on,
+        "note": told.note,
+    }
 
 
 def known_name(session: Session, participant_id: int, said: str) -> str:
