@@ -142,7 +142,8 @@ def _limits(draft: Draft) -> str:
     if low is None and high is None:
         return str(_("not known"))
     unit = unit_word(draft.unit)
-    return f"{'…' if low is None else shown(low)} – {'…' if high is None else shown(high)} {unit}"
+    write = decimal if draft.unit == draft.result.unit else shown
+    return f"{'…' if low is None else write(low)} – {'…' if high is None else write(high)} {unit}"
 
 
 def _value(value: LabValue) -> str:
