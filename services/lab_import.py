@@ -106,12 +106,7 @@ def import_rows(
     if first is not None:
         return Import(first, _results_of_import(session, first), is_new=False)
     found = preview(session, site, said.rows, said.sha256, protocol=protocol, now=now)
-    if found.errors:
-        raise RowsRefusedError(found.errors)
-    if found.earlier is not None:
-        raise RefusedError("file_before")
-    if not found.new_count:
-        raise RefusedError("nothing_new")
+    _check(found)
     row = LabImport(
         client_id=said.client_id,
         site_id=site.id,
@@ -125,6 +120,15 @@ def import_rows(
     for labs, child in _samples(said, row, found.lines):
         record_labs(session, actor, child, labs, protocol=protocol, now=now)
     return Import(row, _results_of_import(session, row), is_new=True)
+
+
+def _check(found: Preview) -> None:
+    if found.errors:
+        raise RowsRefusedError(found.errors)
+    if found.earlier is not None:
+        raise RefusedError("file_before")
+    if not found.new_count:
+        raise RefusedError("nothing_new")
 
 
 def _store(session: Session, actor: Actor, row: LabImport) -> None:

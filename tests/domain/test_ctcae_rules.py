@@ -309,7 +309,11 @@ def test_calcium_in_mg_is_corrected_and_graded_in_mg(printed: str, grade: str) -
 
 def test_a_unit_that_nci_does_not_print_is_converted_with_its_limits() -> None:
     draft = drafts_of(a_value("urine_protein", "1000", "mg/(24.h)", None, "150"))["proteinuria"]
-    assert (draft.graded.value, draft.unit, draft.high) == (1, "g/(24.h)", Decimal("0.150"))
+    assert (draft.graded.value, draft.unit, draft.high) == (
+        Decimal(1),
+        "g/(24.h)",
+        Decimal("0.150"),
+    )
     assert Flag.CONVERTED in draft.flags
     assert Flag.ADULT_GRADE in draft.flags
 

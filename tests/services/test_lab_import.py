@@ -159,7 +159,7 @@ def test_a_good_row_shows_what_it_will_store(
 ) -> None:
     row = a_row(result="45000", unit="/µL", lower_limit="125000", upper_limit="350000")
     (line,) = look(session, site, row).lines
-    assert (line.result.study_value, line.result.unit, line.child) == (45, "/uL", child)
+    assert (line.result.study_value, line.result.unit, line.child) == (Decimal(45), "/uL", child)
     assert line.result.drawn_at == datetime(2026, 3, 3, 0, 10, tzinfo=UTC)
     assert line.graded is not None
     assert [draft.grade for draft in line.graded.drafts] == ["3"]
