@@ -172,7 +172,7 @@ def _events(days: _Days) -> Select[Any]:
     row = AdverseEvent
     worst = (
         select(func.max(AdverseEventGrade.grade))
-        .where(AdverseEventGrade.event_id == row.id)
+        .where(AdverseEventGrade.event_id == row.id, *_in_force(row))
         .scalar_subquery()
     )
     serious = case((row.is_serious, "serious"), else_=None)
@@ -203,7 +203,18 @@ def _grades(days: _Days) -> Select[Any]:
         amount=as_type(row.grade, Exact()),
     )
     joined = query.join_from(row, of, of.id == row.event_id)
-    return _of(joined, days, of).where(days.overlaps(of.started_on, of.ended_on))
+    in_days = days.overlaps(of.started_on, of.ended_on)
+    return _of(joined, days, of).where(in_days, *_in_force(of))
+
+
+def _in_force(event: Any) -> tuple[ColumnElement[bool], ...]:
+    """As `domain.events.history` reads them: of two for one day the later row, none before the
+    start."""
+    grade, later = AdverseEventGrade, aliased(AdverseEventGrade)
+    replaced = select(later.id).where(
+        later.event_id == grade.event_id, later.from_on == grade.from_on, later.id > grade.id
+    )
+    return ~exists(replaced), grade.from_on >= event.started_on
 
 
 def _photos(days: _Days) -> Select[Any]:

@@ -17,6 +17,7 @@ from domain.response_inputs import Firmness, SkinColour
 from domain.slots import SlotKey
 from domain.trough import Finding
 from factories import a_carer, a_clinician, a_participant, a_site, an_order, as_actor
+from models.adverse_event import AdverseEvent, AdverseEventGrade, Relatedness
 from models.message import Message, MessageKind, MessageState
 from models.participant import Participant
 from models.visit import BloodDraw
@@ -314,3 +315,39 @@ def test_adherence_is_of_the_days_shown(session: Session, child: Participant) ->
     session.flush()
     observed = review(session, child, days=3).adherence.observed.taking
     assert (observed.part, observed.whole) == (Decimal(1), 2)
+
+
+def test_an_event_is_as_bad_as_the_grades_in_force(session: Session, child: Participant) -> None:
+    event = AdverseEvent(
+        client_id=uuid.uuid4(),
+        participant_id=child.id,
+        term="Mucositis oral",
+        ctcae_version="4.03",
+        verbatim="sore mouth",
+        source="clinic",
+        started_on=date(2026, 3, 2),
+        is_serious=False,
+        relatedness=Relatedness.POSSIBLE,
+        action="none",
+        outcome="ongoing",
+        recorded_at=NOW,
+        recorded_by_id=child.recorded_by_id,
+    )
+    session.add(event)
+    session.flush()
+    # before the start; replaced on the same day; then two in force
+    told = ((1, 4), (2, 3), (2, 1), (6, 2))
+    for on, grade in told:
+        row = AdverseEventGrade(
+            event_id=event.id,
+            grade=grade,
+            from_on=date(2026, 3, on),
+            recorded_at=NOW,
+            recorded_by_id=child.recorded_by_id,
+        )
+        session.add(row)
+        session.flush()
+    page = review(session, child)
+    grades = [(mark.on, mark.amount) for mark in page.marks_of(MarkKind.GRADE)]
+    assert grades == [(date(2026, 3, 2), 1), (date(2026, 3, 6), 2)]
+    assert [mark.amount for mark in page.marks_of(MarkKind.EVENT)] == [2]
