@@ -11,6 +11,7 @@ from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
 
 from domain.protocol import Arm
+from models.participant import ParticipantStatus
 from services.access import Permission, may, participant_at_site
 from services.randomisation import allocation_of
 from web.child_place import ChildPlace
@@ -44,6 +45,11 @@ class Place(ChildPlace):
         row = allocation_of(self.session, self.child)
         return None if row is None else self.protocol.arm(row.arm)
 
+    @property
+    def in_study(self) -> bool:
+        """Nothing is ordered for a child who left the study."""
+        return self.child.status is ParticipantStatus.ACTIVE
+
     def text(self, words: Mapping[str, str]) -> str:
         """A text of the protocol in the reader's language."""
         return words.get(language()) or words["en"]
@@ -64,7 +70,7 @@ class Place(ChildPlace):
             today=self.today,
             tabs=self.tabs(tab),
             may_record=self.may(Permission.RECORD),
-            may_order=self.may(Permission.ORDER),
+            may_order=self.may(Permission.ORDER) and self.in_study,
             may_enrol=self.may(Permission.ENROL),
             **context,
         )

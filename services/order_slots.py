@@ -9,7 +9,7 @@ from domain.entries import DOSE_OUTCOMES
 from domain.errors import DomainError
 from domain.slots import SlotKey, nearest_slot, slot_at
 from models.dose import DoseEntry
-from models.participant import Participant
+from models.participant import Participant, ParticipantStatus
 from services.errors import RefusedError
 from services.timetables import timetables
 
@@ -30,8 +30,11 @@ def earliest_slot(session: Session, participant: Participant, *, now: datetime) 
 def check_from_slot(
     session: Session, participant: Participant, slot: SlotKey, *, now: datetime
 ) -> None:
-    """Raises RefusedError `no_such_slot`, `from_slot_passed`, or `slot_already_given` when a dose
-    is in the diary there: what was given was given under the order of its time."""
+    """Raises RefusedError `study_over` for a child who left the study; `no_such_slot`,
+    `from_slot_passed`, or `slot_already_given` when a dose is in the diary there: what was given
+    was given under the order of its time."""
+    if participant.status is not ParticipantStatus.ACTIVE:
+        raise RefusedError("study_over")
     if slot < earliest_slot(session, participant, now=now):
         raise RefusedError("from_slot_passed", "from_on")
     try:

@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_clinician, sign_in_staff
-from machine import Study
+from machine import Study, is_problem
 from models.order import DoseOrder
+from models.participant import ParticipantStatus
 from models.site import StaffRole
 
 
@@ -88,3 +89,15 @@ def test_a_coordinator_prescribes_nothing(
 ) -> None:
     sign_in_staff(client, a_clinician(session, study.site, StaffRole.COORDINATOR))
     assert client.post(study.path("/orders"), json=an_order_said()).status_code == 403
+
+
+@pytest.mark.parametrize("below", ["/orders", "/holds", "/restarts"])
+def test_nothing_is_ordered_for_a_child_who_left_the_study(
+    client: FlaskClient, study: Study, session: Session, below: str
+) -> None:
+    sign_in_staff(client, a_clinician(session, study.site, StaffRole.PRESCRIBER))
+    study.child.status = ParticipantStatus.WITHDRAWN
+    said = an_order_said()
+    body = said if below == "/orders" else {k: v for k, v in said.items() if k != "given_ml"}
+    answer = client.post(study.path(below), json=body)
+    assert is_problem(answer, 422, "study_over")

@@ -15,7 +15,7 @@ from clinic_desk import PASSWORD, Desk, new_id, sit_down
 from domain.orders import OrderKind
 from factories import a_participant, an_order
 from models.order import DoseOrder
-from models.participant import Participant
+from models.participant import Participant, ParticipantStatus
 from models.site import StaffRole
 
 PAGES = ("/orders", "/orders/new", "/orders/hold", "/orders/restart")
@@ -247,3 +247,16 @@ def test_a_young_child_is_warned_of_wherever_its_dose_is_ordered(
     # six completed months on the day it begins
     later = an_order_said(from_on="2026-03-11", step="check")
     assert source not in desk.send("/orders/new", later).get_data(as_text=True)
+
+
+def test_a_child_who_left_the_study_gets_no_order_and_the_page_says_why(
+    session: Session, desk: Desk, child: Participant
+) -> None:
+    an_order(session, child)
+    child.status = ParticipantStatus.WITHDRAWN
+    assert "orders/new" not in desk.see("/orders")
+    for page in PAGES[1:]:
+        answer = desk.send(page, an_order_said())
+        assert answer.status_code == 422
+        assert "part in the study has ended" in answer.get_data(as_text=True)
+    assert len(stored(session, child)) == 1

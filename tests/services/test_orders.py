@@ -14,7 +14,7 @@ from factories import a_clinician, a_participant, an_order, as_actor
 from models.audit import AuditEntry
 from models.dose import DoseEntry
 from models.order import DoseOrder
-from models.participant import Participant
+from models.participant import Participant, ParticipantStatus
 from models.site import Site, StaffRole
 from models.visit import Visit
 from results_of_a_child import KHE
@@ -27,6 +27,7 @@ from services.errors import (
     NotFoundError,
     RefusedError,
 )
+from services.holds import SaidHold, hold
 from services.measurements import kept
 from services.order_history import order_history
 from services.orders import SaidOrder, sign_order, write_order
@@ -352,3 +353,24 @@ def test_every_order_leaves_its_trace(session: Session, child: Participant, doct
     signed(session, staff(session, child), child, row)
     found = session.scalars(select(AuditEntry).filter_by(subject="dose_order").order_by("id"))
     assert [entry.action for entry in found] == ["order.written", "order.signed"]
+
+
+@pytest.mark.parametrize("status", [ParticipantStatus.WITHDRAWN, ParticipantStatus.COMPLETED])
+def test_nothing_is_ordered_for_a_child_who_left_the_study(
+    session: Session, child: Participant, doctor: Actor, status: ParticipantStatus
+) -> None:
+    an_order(session, child, given_ml=D("0.40"))
+    order = said(given_ml=D("0.90"), confirmed=frozenset({Guard.CONFIRM_WITH_REASON}))
+    waiting = written(session, doctor, child, order)
+    child.status = status
+    pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING.shifted(1), reason="fever")
+    for refusal in (
+        lambda: written(session, doctor, child, said()),
+        lambda: signed(session, staff(session, child), child, waiting),
+        lambda: hold(session, doctor, child, pause, protocol=KHE, now=NOW),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            refusal()
+        assert refused.value.code == "study_over"
+    # what was ordered before is answered as before
+    assert written(session, doctor, child, order).id == waiting.id
