@@ -1,6 +1,7 @@
 """What the study team does in a browser at a desk, in English: one function an act."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -36,36 +37,45 @@ class Girl:
     study_number: str = "KHE-007"
 
 
-def clinician_of_a_new_site(live: Live, zone: str) -> Clinician:
-    """Made as an installation makes them: on the command line."""
+def clinician_of_a_new_site(
+    live: Live, zone: str, arms: Sequence[str] = ("high", "low")
+) -> Clinician:
+    """Made as an installation makes them: on the command line. `arms` is the list of the site."""
     with live.session() as session:
         a_site(session, code="KHE", name="Children's Hospital", time_zone=zone)
     email = "gao@hospital.example"
     said = ("--name", "Dr Gao", "--locale", "en", "--password", PASSWORD)
     shown = live.command("staff", "add", email, *said)
     live.command("staff", "grant", email, "KHE", "investigator")
-    bring_list(live, email)
+    bring_list(live, email, arms)
     uri = re.search(r"otpauth://\S+", shown)
     assert uri is not None
     return Clinician(email, TOTP.from_uri(uri.group()))
 
 
-def bring_list(live: Live, email: str) -> None:
-    """The list of the trial office, sealed: the first child without the phenomenon is high."""
+def bring_list(live: Live, email: str, arms: Sequence[str]) -> None:
+    """The list of the trial office, sealed: the places of children without the phenomenon."""
     file = live.folder / "list.csv"
     stratum = "site=KHE/kasabach_merritt=no"
-    rows = [f"{stratum},{place},T-{place},{arm}" for place, arm in ((1, "high"), (2, "low"))]
+    rows = [f"{stratum},{place},T-{place},{arm}" for place, arm in enumerate(arms, start=1)]
     file.write_text("\n".join(["stratum,position,number,arm", *rows]))
     live.command("randomisation", "import", str(file), "--by", email)
 
 
-def sign_in(desk: Page, live: Live, clinician: Clinician, days_later: int = 0) -> None:
-    """With the password, then the code that the app shows."""
+def sign_in(
+    desk: Page,
+    live: Live,
+    clinician: Clinician,
+    days_later: int = 0,
+    *,
+    now: datetime | None = None,
+) -> None:
+    """With the password, then the code that the app shows; `now` where the study has a clock."""
     desk.goto(f"{live.url}/staff/sign-in")
     desk.get_by_label("E-mail address").fill(clinician.email)
     desk.get_by_label("Password").fill(PASSWORD)
     press(desk, "Continue")
-    now = datetime.now(UTC) + timedelta(days=days_later)
+    now = now or datetime.now(UTC) + timedelta(days=days_later)
     desk.get_by_label("Code of your authenticator app").fill(clinician.code(now))
     press(desk, "Sign in")
     expect(desk.get_by_role("heading", name="What needs me")).to_be_visible()
@@ -77,9 +87,14 @@ def enrol(desk: Page, girl: Girl) -> None:
     check_eligibility(desk)
     record_consent(desk, girl)
     desk.get_by_role("link", name="Randomise …").click()
+    randomise(desk, "High level")
+
+
+def randomise(desk: Page, arm: str) -> None:
+    """Take the next place of the list, and go on to the first order."""
     press(desk, "Randomise now")
     expect(desk.get_by_text("Randomised. The arm is shown below.")).to_be_visible()
-    expect(desk.get_by_text("High level").first).to_be_visible()
+    expect(desk.get_by_text(arm).first).to_be_visible()
     desk.get_by_role("link", name="Orders", exact=True).last.click()
     desk.get_by_role("link", name="Starting order").first.click()
     expect(desk.get_by_role("heading", name="Starting order")).to_be_visible()
@@ -129,13 +144,13 @@ def record_consent(desk: Page, girl: Girl) -> None:
     expect(desk.get_by_text("Everything is there: the child can be randomised.")).to_be_visible()
 
 
-def sign_starting_order(desk: Page) -> None:
+def sign_starting_order(desk: Page, dose: str = "0.38 mL") -> None:
     """The dose of the arm, from the slot that is due; the password is asked once more."""
     press(desk, "Continue")
     expect(desk.get_by_role("heading", name="Check and sign")).to_be_visible()
     desk.get_by_label("Password").fill(PASSWORD)
     press(desk, "Sign")
-    expect(desk.get_by_role("row", name=re.compile("0.38 mL"))).to_be_visible()
+    expect(desk.get_by_role("row", name=re.compile(dose))).to_be_visible()
 
 
 def invite(desk: Page, name: str, relation: str, phone: str) -> None:
@@ -156,10 +171,13 @@ def enter_level(desk: Page, level: str, drawn_at: datetime) -> None:
     expect(desk.get_by_text(level).first).to_be_visible()
 
 
-def enter_labs(desk: Page, on: date, *, platelets: str, fibrinogen: str) -> None:
+def enter_labs(desk: Page, on: date, *, platelets: str, fibrinogen: str, **more: str) -> None:
+    """`more` are further fields of the sheet, by their names."""
     begin_entry(desk, "Laboratory")
     type_in(desk, {"Day": on.isoformat(), "Time": "08:30"})
     type_in(desk, {"Platelets": platelets, "Fibrinogen": fibrinogen})
+    for name, value in more.items():
+        desk.locator(f"[name={name}]").fill(value)
     press(desk, "Save")
     expect(desk.get_by_role("table").get_by_text(platelets).first).to_be_visible()
 
@@ -185,6 +203,11 @@ def enter_skin(desk: Page, on: date, colour: str, firmness: str) -> None:
 def open_child(desk: Page, girl: Girl) -> None:
     desk.get_by_role("row", name=re.compile(girl.study_number)).get_by_role("link").click()
     expect(desk.get_by_role("heading", name="Course")).to_be_visible()
+
+
+def open_worklist(desk: Page) -> None:
+    desk.get_by_role("link", name="Worklist").first.click()
+    expect(desk.get_by_role("heading", name="What needs me")).to_be_visible()
 
 
 def begin_entry(desk: Page, what: str) -> None:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
+from datetime import date
 
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -52,6 +53,28 @@ def send_photo(phone: Page, jpeg: bytes) -> None:
     phone.get_by_role("radio", name="腹部").check()
     tap(phone, "发送")
     expect(phone.get_by_role("heading", name="照片已发送")).to_be_visible()
+
+
+def tell_of_a_symptom(phone: Page, kind: str, severity: str) -> None:
+    """From today's page; it ends on the page of all symptoms."""
+    phone.get_by_role("link", name=re.compile("发热、出血、口腔溃疡")).click()
+    phone.get_by_role("radio", name=kind).check()
+    phone.get_by_role("radio", name=re.compile(f"^{severity}")).check()
+    tap(phone, "保存")
+    expect(phone.get_by_role("heading", name="症状")).to_be_visible()
+    expect(phone.get_by_text(kind).first).to_be_visible()
+
+
+def ask_the_doctor(phone: Page, on: date, clock: str) -> None:
+    """A dose of which nobody said anything, more than a day ago: it was given at that time."""
+    phone.get_by_role("link", name="记录", exact=True).click()
+    phone.locator(f"a[href$='{on.isoformat()}']").click()
+    phone.get_by_role("link", name="请研究医生补记").click()
+    phone.get_by_role("radio", name="已服药").check()
+    phone.get_by_label("什么时候给的药？").fill(clock)
+    phone.get_by_label("为什么更正？").fill("那天忘记写了")
+    tap(phone, "发送给研究医生")
+    expect(phone.get_by_role("status").first).to_be_visible()
 
 
 def tap(phone: Page, button: str) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from config import HOME
-from loopback.moved_clock import DAYS
+from loopback.moved_clock import CLOCK, DAYS
 from loopback.twilio_server import TwilioServer
 from loopback.twilio_webhooks import ACCOUNT_SID, AUTH_TOKEN
 from models.engine import BEGIN_OPTION, prepare_sqlite
-from plugins.app import RANDOMISATION_KEY
+from plugins.app import RANDOMISATION_KEY, START
 
 SECRET_KEY = "a secret key that only tests know, and long enough"
 SENDER = "+15005550006"
@@ -35,6 +36,7 @@ class Live:
     url: str
     folder: Path
     environment: Mapping[str, str]
+    made_by: str = "app:create_app()"
 
     def command(self, *words: str) -> str:
         """Run `flask --app app …` as in a terminal and return what it prints."""
@@ -48,7 +50,7 @@ class Live:
 
     def _begin(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "app", *words],
+            [sys.executable, "-m", "flask", "--app", self.made_by, *words],
             cwd=HOME,
             env=os.environ | self.environment,
             stdout=subprocess.PIPE,
@@ -80,20 +82,59 @@ class Live:
             session.commit()
 
 
+class WallClock:
+    """The time at the served study, which a test sets and which then goes on by itself."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def set(self, now: datetime) -> None:
+        """In one step: the server never reads half a time."""
+        written = self.file.with_suffix(".new")
+        written.write_text(now.isoformat())
+        written.replace(self.file)
+
+
 @pytest.fixture
 def live(migrated_sqlite: Path, tmp_path: Path, twilio_server: TwilioServer) -> Iterator[Live]:
     """An empty study, served. Its messages go to `twilio_server`."""
     shutil.copyfile(migrated_sqlite, tmp_path / "sirolog.db")
-    account = {
+    with serving(tmp_path, _messages_to(twilio_server)) as server:
+        yield server
+        assert server.errors == []
+
+
+@pytest.fixture
+def wall_clock(tmp_path: Path) -> WallClock:
+    """The clock of `live_by_the_clock`."""
+    return WallClock(tmp_path / "clock.txt")
+
+
+@pytest.fixture
+def live_by_the_clock(
+    migrated_sqlite: Path, tmp_path: Path, twilio_server: TwilioServer, wall_clock: WallClock
+) -> Iterator[Live]:
+    """As `live`, but the server, and every command beside it, goes by `wall_clock`."""
+    shutil.copyfile(migrated_sqlite, tmp_path / "sirolog.db")
+    wall_clock.set(START)
+    settings = {
+        **_messages_to(twilio_server),
+        CLOCK: str(wall_clock.file),
+        "PYTHONPATH": str(HOME / "tests"),
+    }
+    with serving(tmp_path, settings, "loopback.moved_clock:create_app_by_the_clock()") as server:
+        yield server
+        assert server.errors == []
+
+
+def _messages_to(twilio_server: TwilioServer) -> dict[str, str]:
+    return {
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
         "TWILIO_FROM": SENDER,
         "TWILIO_API_BASE_URL": twilio_server.url,
         "TWILIO_TIMEOUT_SECONDS": "5",
     }
-    with serving(tmp_path, account) as server:
-        yield server
-        assert server.errors == []
 
 
 @contextmanager
@@ -132,7 +173,7 @@ def serving(
         "SECRET_KEY": SECRET_KEY,
         "RANDOMISATION_KEY": RANDOMISATION_KEY,
     }
-    live = Live(url, folder, environment)
+    live = Live(url, folder, environment, made_by)
     with (folder / f"server-{port}.log").open("w") as log:
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
         process = subprocess.Popen(
