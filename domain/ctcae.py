@@ -252,9 +252,11 @@ def _outcome(
 
 
 def _span(steps: tuple[StepReading, ...]) -> GradeSpan:
-    """The worse of all rules wins."""
+    """The worse of all rules wins. A rule whose limit is not known says nothing where another one
+    already gives a grade, as a baseline rule does; without that it may hold or not."""
     least = max((step.grade for step in steps if step.holds is Holds.YES), default=0)
-    most = max((step.grade for step in steps if step.holds is not Holds.NO), default=0)
+    counted = [step for step in steps if step.number is not None] if least else steps
+    most = max((step.grade for step in counted if step.holds is not Holds.NO), default=0)
     return GradeSpan(least, most)
 
 

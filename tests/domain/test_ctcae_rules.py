@@ -175,9 +175,21 @@ def test_the_limit_alone_decides_creatinine_without_a_baseline() -> None:
     assert grade_of("creatinine_increased", high) == "2"
 
 
-def test_a_baseline_rule_says_at_least_so_much_without_a_limit() -> None:
+def test_the_baseline_alone_decides_without_a_limit() -> None:
     value = a_value("creatinine", "50", "umol/L")
-    assert grade_of("creatinine_increased", value, baseline=CREATININE) == "2-4"
+    draft = drafts_of(value, baseline=CREATININE)["creatinine_increased"]
+    assert (draft.grade, Flag.LIMIT_MISSING in draft.flags) == ("2", True)
+
+
+@pytest.mark.parametrize(
+    ("printed", "grade"),
+    [("3.99", "1"), ("3.01", "1"), ("3.00", "2"), ("2.00", "3"), ("1.00", "4"), ("4.00", None)],
+)
+def test_a_fall_of_fibrinogen_is_graded_without_a_limit(printed: str, grade: str | None) -> None:
+    then = a_value("fibrinogen", "4.00")
+    draft = drafts_of(a_value("fibrinogen", printed), baseline=then)["fibrinogen_decreased"]
+    assert draft.grade == grade
+    assert Flag.LIMIT_MISSING in draft.flags
 
 
 def test_a_baseline_in_another_unit_is_converted_exactly() -> None:
