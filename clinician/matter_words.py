@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 
+from clinician.event_words import term_word
 from clinician.visit_words import visit_label
 from clinician.work_words import HALVES, PLACES
 from domain.level import Position
@@ -30,8 +31,11 @@ _ICONS: Final = {
     "second_signature": "person",
     "correction_asked": "question",
     "event_candidates": "question",
+    "lab_candidates": "question",
     "doubled": "double",
 }
+# of draft grades, the newest; the page of decisions has them all
+_DRAFTS_SHOWN: Final = 3
 _VISITS: Final = frozenset(
     {"visit_today", "visit_overdue", "visit_window_missed", "trough_undrawn", "assessment_due"}
 )
@@ -53,6 +57,10 @@ def detail_of(item: WorkItem, protocol: Protocol) -> str:
         return str(_("code %(code)s", code=told)) if told else ""
     if code == "level_concern":
         return _level_detail(facts)
+    if code == "serious_event":
+        return term_word(protocol, str(facts.get("term", "")))
+    if code == "lab_candidates":
+        return _drafts_detail(facts, protocol)
     if code.startswith("platelets_"):
         return _platelets_detail(facts)
     return _plain_detail(code, facts)
@@ -63,8 +71,6 @@ def _plain_detail(code: str, facts: Mapping[str, object]) -> str:
         return _millilitres(facts.get("ml"))
     if code in {"correction_asked", "event_candidates"}:
         return str(facts.get("count", ""))
-    if code == "serious_event":
-        return str(facts.get("term", ""))
     if code in _MEDICINES:
         return _medicine_detail(facts)
     return _slots_detail(facts)
@@ -106,6 +112,17 @@ def _platelets_detail(facts: Mapping[str, object]) -> str:
     now = f"▼ {facts.get('result', '')} ×10⁹/L"
     before = facts.get("before")
     return now if before is None else f"{now} · {_('before: %(value)s', value=before)}"
+
+
+def _drafts_detail(facts: Mapping[str, object], protocol: Protocol) -> str:
+    """ "Platelet count decreased grade 2 · …", the newest first."""
+    drafts: Any = facts.get("drafts") or ()
+    words = [
+        f"{term_word(protocol, one['term'])} {_('grade %(grade)s', grade=one['grade'])}"
+        for one in drafts
+    ]
+    more = [f"+{len(words) - _DRAFTS_SHOWN}"] if len(words) > _DRAFTS_SHOWN else []
+    return " · ".join([*words[:_DRAFTS_SHOWN], *more])
 
 
 def _slots_detail(facts: Mapping[str, object]) -> str:

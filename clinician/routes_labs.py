@@ -27,9 +27,10 @@ from services.access import Permission
 from services.candidates import is_proposed
 from services.errors import RefusedError
 from services.lab_grades import LabDraft, graded_results, undecided
-from services.labs import SaidLabs, SaidResult, latest_of, record_labs, results_of
+from services.labs import SaidLabs, SaidResult, record_labs
 from services.reference_ranges import Limits, limits_of_child
 from services.results import find_result
+from services.standing_labs import latest_of, results_of
 from web.fields import Amount, ClockTime, Day, Ident, Words
 from web.forms import Filled, WriteSchema, blank, read_form
 

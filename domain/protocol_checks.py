@@ -31,7 +31,7 @@ from domain.protocol_randomisation import (
     Factor,
     RandomisationRules,
 )
-from domain.protocol_worklist import URGENCIES, Trigger, TriggerKind, WorklistRules
+from domain.protocol_worklist import URGENCIES, GradeUrgency, Trigger, TriggerKind, WorklistRules
 from domain.randomisation import Design, check_design
 
 LANGUAGES: Final = ("zh", "en")
@@ -169,6 +169,12 @@ def _(record: WorklistRules) -> Iterator[Fault]:
             yield "escalate_after_hours", f"{urgency} is missing or not above 0"
     if not 0 < record.platelets_fall_fraction < 1:
         yield "platelets_fall_fraction", "is not between 0 and 1"
+
+
+@record_faults.register
+def _(record: GradeUrgency) -> Iterator[Fault]:
+    if record.urgency not in URGENCIES:
+        yield "urgency", f"{record.urgency!r} is none of {', '.join(URGENCIES)}"
 
 
 @record_faults.register

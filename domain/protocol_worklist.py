@@ -28,6 +28,14 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class GradeUrgency:
+    """How pressing an undecided draft grade is from this grade on."""
+
+    from_grade: int
+    urgency: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorklistRules:
     """Platelets in 10*9/L: below the first bound always, and a fall by the fraction of the value
     before where the new one is below the second bound. Blood not drawn on a trough day calls so
@@ -39,6 +47,7 @@ class WorklistRules:
     trough_undrawn_after_hours: Decimal
     look_back_days: int
     escalate_after_hours: Mapping[str, Decimal]
+    lab_candidates: tuple[GradeUrgency, ...]
     triggers: tuple[Trigger, ...]
 
     def trigger(self, code: str) -> Trigger | None:
@@ -49,6 +58,11 @@ class WorklistRules:
         """Clinical for what the study does not name: it is looked at rather than overlooked."""
         found = self.trigger(code)
         return TriggerKind(found.kind) if found else TriggerKind.CLINICAL
+
+    def urgency_of_grade(self, grade: int) -> str:
+        """Of an undecided draft grade; the mildest urgency below the first bound."""
+        reached = [one for one in self.lab_candidates if one.from_grade <= grade]
+        return max(reached, key=lambda one: one.from_grade).urgency if reached else URGENCIES[-1]
 
     def silence_hours(self, code: str, urgency: str) -> Decimal:
         """After so many hours without an answer a matter is passed on."""

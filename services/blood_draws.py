@@ -16,10 +16,10 @@ from models.laboratory import Level
 from models.participant import Participant
 from models.visit import BloodDraw, Visit, VisitState
 from services.actor import Actor, account_of
-from services.alerts import Matter, raise_once
+from services.alerts import matter, raise_once
 from services.audit import Act, record
 from services.diary import read
-from services.dose_matters import URGENCY, slot_name
+from services.dose_matters import slot_name
 from services.errors import RefusedError
 from services.once import add_once
 from services.timetables import timetables
@@ -175,5 +175,5 @@ def _tell_if_dose_came_first(
     if any(dose.taken_at is not None and dose.taken_at < draw.drawn_at for dose in doses):
         facts = {"slot_on": key.on, "half": key.half}
         code = "dose_before_trough"
-        matter = Matter(code, slot_name(key), URGENCY[code], facts)
-        raise_once(session, participant, matter, rule_version=protocol.key, now=now)
+        found = matter(protocol, code, slot_name(key), facts)
+        raise_once(session, participant, found, rule_version=protocol.key, now=now)

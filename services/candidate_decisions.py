@@ -17,6 +17,7 @@ from services.audit import Act, record
 from services.candidates import Candidate, find_candidate
 from services.errors import ConflictError, NotFoundError, RefusedError
 from services.event_changes import Changing, SaidGrade, regrade_event
+from services.lab_candidate_matters import tell_lab_candidates
 from services.once import add_once
 from services.results import find_result
 
@@ -72,6 +73,9 @@ def decide(
     row, is_new = add_once(session, row, about, {"client_id": said.client_id})
     if is_new:
         _trace(session, changing, row)
+    if is_new and row.lab_result_id is not None:
+        child, rules = changing.participant, changing.protocol
+        tell_lab_candidates(session, child, protocol=rules, now=changing.now)
     return row, is_new
 
 

@@ -92,6 +92,14 @@ def open_candidates(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(one for one in candidates if one.decision is None)
 
 
+def open_lab_candidates(
+    session: Session, participant: Participant, protocol: Protocol
+) -> tuple[Candidate, ...]:
+    """What the child's results propose and nobody decided on."""
+    decided = _decisions(session, [participant.id])
+    return open_candidates(_from_results(session, participant, decided, protocol))
+
+
 def find_candidate(
     session: Session,
     participant: Participant,

@@ -12,9 +12,11 @@ from domain.diary_alerts import AlertKind, diary_alerts
 from domain.lateness import hours
 from domain.protocol import Half, Protocol
 from domain.slots import local_date, slots_between
+from domain.stays import Stay, days_of_stays
 from domain.symptoms import Report, proposes_event
 from models.message import MessageState
 from services.dose_matters import slot_name
+from services.lab_candidate_matters import LAB_CANDIDATES
 from services.matter_facts import Fact, FactKind
 from services.site_children import SiteChild, timetable_of
 from services.site_facts import ShortDiary
@@ -40,7 +42,7 @@ class Derived(StrEnum):
 
 
 # these end when the work is done, not by a word
-ENDED_BY_WORK: Final = frozenset(
+ENDED_BY_WORK: Final[frozenset[str]] = frozenset(
     {
         Derived.SECOND_SIGNATURE,
         Derived.CORRECTION_ASKED,
@@ -49,6 +51,7 @@ ENDED_BY_WORK: Final = frozenset(
         Derived.VISIT_WINDOW_MISSED,
         Derived.ASSESSMENT_DUE,
         Derived.EVENT_CANDIDATES,
+        LAB_CANDIDATES,
     }
 )
 # a serious event waits for somebody's word, whatever becomes of its row
@@ -95,20 +98,29 @@ def derived(
             yield from _visit(child, fact, now)
         elif fact.kind is FactKind.TROUGH_DAY:
             yield from _trough_day(child, fact, drawn_on, protocol=protocol, now=now)
-        elif fact.kind is not FactKind.DRAWN:
+        elif fact.kind not in {FactKind.DRAWN, FactKind.STAY}:
             yield from _plain(child, fact, now)
 
 
 def silence(
-    child: SiteChild, diary: ShortDiary, protocol: Protocol, now: datetime
+    child: SiteChild,
+    diary: ShortDiary,
+    protocol: Protocol,
+    *,
+    facts: Sequence[Fact] = (),
+    now: datetime,
 ) -> Iterator[Found]:
-    """Nobody has said anything of the last slots. A silence is named by the last slot spoken of,
-    a longer one than the days we look back by the week: then it is asked again each week."""
+    """Nobody has said anything of the last slots; held slots and days in hospital, which `facts`
+    name, do not count. A silence is named by the last slot spoken of, a longer one than the days
+    we look back by the week: then it is asked again each week."""
     if not diary.timetables or not diary.orders:
         return
     today = local_date(diary.timetables, now)
     first_on = today - timedelta(days=protocol.slots.alert_missed_in_days)
-    slots = slots_between(diary.timetables, first_on, today)
+    away = days_of_stays(_stays(facts), first_on, today)
+    slots = [
+        slot for slot in slots_between(diary.timetables, first_on, today) if slot.on not in away
+    ]
     states = fold(slots, diary.entries, diary.orders, now=now, rules=protocol.slots)
     for alert in diary_alerts(states, protocol.slots):
         if alert.kind is AlertKind.SILENT:
@@ -122,6 +134,10 @@ def silence(
                 {"slots": len(alert.slots)},
                 turn="" if told else _week(now),
             )
+
+
+def _stays(facts: Sequence[Fact]) -> Iterator[Stay]:
+    return (Stay(fact.on, fact.until) for fact in facts if fact.kind is FactKind.STAY and fact.on)
 
 
 def _candidates(child: SiteChild, facts: Sequence[Fact], protocol: Protocol) -> Iterator[Found]:

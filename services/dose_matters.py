@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from domain.diary import SlotState, SlotStatus
 from domain.diary_alerts import AlertKind, diary_alerts
@@ -12,20 +11,10 @@ from domain.lateness import is_too_soon
 from domain.orders import OrderKind
 from domain.protocol import Protocol
 from domain.slots import SlotKey
-from models.attention import Urgency
 from models.dose import DoseEntry
-from services.alerts import Matter
+from services.alerts import Matter, matter
 from services.diary import Diary
 
-URGENCY: Final = {
-    "doubled": Urgency.SAME_DAY,
-    "too_soon": Urgency.SAME_DAY,
-    "vomited_early": Urgency.SAME_DAY,
-    "dose_in_hold": Urgency.SAME_DAY,
-    "dose_before_trough": Urgency.SAME_DAY,
-    "missed_in_a_row": Urgency.THIS_WEEK,
-    "missed_often": Urgency.THIS_WEEK,
-}
 # these are told to the author too, in the words of the protocol
 _ADVISED = ("doubled", "too_soon", "vomited_early", "dose_before_trough")
 
@@ -56,7 +45,7 @@ def matters_of(told: Told, protocol: Protocol) -> tuple[Matter, ...]:
     name = slot_name(told.entry.slot)
     facts = {"slot_on": told.entry.slot.on, "half": told.entry.slot.half}
     return (
-        *(Matter(code, name, URGENCY[code], facts) for code in codes),
+        *(matter(protocol, code, name, facts) for code in codes),
         *_missed(told, protocol),
     )
 
@@ -131,4 +120,4 @@ def _missed(told: Told, protocol: Protocol) -> Iterator[Matter]:
         wanted = alert.kind in {AlertKind.MISSED_IN_A_ROW, AlertKind.MISSED_OFTEN}
         if wanted and told.entry.slot in alert.slots:
             slots = [slot_name(key) for key in alert.slots]
-            yield Matter(alert.kind, slots[-1], URGENCY[alert.kind], {"slots": slots})
+            yield matter(protocol, alert.kind, slots[-1], {"slots": slots})

@@ -6,9 +6,9 @@ on only from the state in which it was seen.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.lateness import hours
@@ -17,11 +17,13 @@ from models.attention import Alert
 from models.participant import Participant
 from models.site import Site
 from services.actor import SYSTEM
-from services.alert_history import RESOLVED_ITSELF, AlertStep, add_step, last_touched
+from services.alert_ends import change_open, end_itself
+from services.alert_history import AlertStep, add_step, last_touched
 from services.alerts import Matter, stand
 from services.audit import Act, record
 from services.derived_matters import Found
 from services.growth import has_outgrown_order
+from services.lab_candidate_matters import LAB_CANDIDATES, still_waits
 from services.matters import OpenMatters, open_matters, urgency_of
 from services.matters_of_results import REWEIGH
 from services.protocols import Protocols
@@ -51,7 +53,7 @@ def sweep(session: Session, site_id: int, protocols: Protocols, *, now: datetime
     matters = open_matters(session, (site_id,), protocols, now=now)
     raised = [_raise(session, found, protocols, now) for found in matters.found]
     settled = [row for row in matters.alerts if _has_caught_up(session, row, protocols)]
-    ended = sum(_end(session, row, now) for row in (*matters.gone, *settled))
+    ended = sum(end_itself(session, row, now=now) for row in (*matters.gone, *settled))
     alerts = [row for row in (*matters.alerts, *raised) if row not in settled]
     escalated = _escalate(session, replace(matters, alerts=tuple(alerts)), protocols, now)
     return Tally(len(raised), ended, escalated)
@@ -65,21 +67,14 @@ def _raise(session: Session, found: Found, protocols: Protocols, now: datetime) 
 
 
 def _has_caught_up(session: Session, row: Alert, protocols: Protocols) -> bool:
-    """Does the order fit the child's size again?"""
-    if row.code != REWEIGH:
+    """Does the order fit the child's size again, is no draft grade left to decide on?"""
+    if row.code not in {REWEIGH, LAB_CANDIDATES}:
         return False
     child = session.get_one(Participant, row.participant_id)
-    return not has_outgrown_order(session, child, protocol=protocols[child.protocol_key])
-
-
-def _end(session: Session, row: Alert, now: datetime) -> bool:
-    """The fact went away: kept as such, by nobody."""
-    ended = {"acknowledged_at": now, "outcome": RESOLVED_ITSELF}
-    if not _changed(session, row, ended):
-        return False
-    add_step(session, row, AlertStep.RESOLVED_ITSELF, now=now)
-    _audit(session, row, {"outcome": RESOLVED_ITSELF}, now)
-    return True
+    protocol = protocols[child.protocol_key]
+    if row.code == REWEIGH:
+        return not has_outgrown_order(session, child, protocol=protocol)
+    return not still_waits(session, child, row, protocol=protocol)
 
 
 def _escalate(session: Session, matters: OpenMatters, protocols: Protocols, now: datetime) -> int:
@@ -100,31 +95,10 @@ def _escalate(session: Session, matters: OpenMatters, protocols: Protocols, now:
 
 def _pass_on(session: Session, row: Alert, now: datetime) -> bool:
     times = row.escalations + 1
-    if not _changed(session, row, {"escalations": times, "escalated_at": now}):
+    if not change_open(session, row, {"escalations": times, "escalated_at": now}):
         return False
     add_step(session, row, AlertStep.ESCALATED, now=now)
-    _audit(session, row, {"escalations": times}, now)
-    return True
-
-
-def _changed(session: Session, row: Alert, values: dict[str, Any]) -> bool:
-    """Change an open row unless somebody else did since it was read."""
-    result = session.execute(
-        update(Alert)
-        .where(
-            Alert.id == row.id,
-            Alert.acknowledged_at.is_(None),
-            Alert.escalations == row.escalations,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    session.expire(row)
-    return cast(CursorResult[Any], result).rowcount == 1
-
-
-def _audit(session: Session, row: Alert, new: dict[str, object], now: datetime) -> None:
-    action = "alert.escalated" if "escalations" in new else "alert.resolved_itself"
-    told = {"code": row.code, **new}
-    act = Act(action, "alert", row.id, row.participant_id, row.site_id, new=told)
+    told = {"code": row.code, "escalations": times}
+    act = Act("alert.escalated", "alert", row.id, row.participant_id, row.site_id, new=told)
     record(session, SYSTEM, act, now)
+    return True

@@ -19,7 +19,7 @@ from models.participant import Participant
 from models.visit import Visit
 from services.chart import BASELINE
 from services.ctcae import ctcae
-from services.labs import results_of
+from services.standing_labs import results_of
 from services.timetables import timetables
 
 ALBUMIN: Final = "albumin"

@@ -15,12 +15,14 @@ from models.site import Site
 from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import RefusedError
+from services.lab_candidate_matters import tell_lab_candidates
 from services.lab_file import ImportRow
 from services.lab_grades import LabDraft, baseline_rows, grade_rows
 from services.lab_rows import ImportLine, RowError, RowReading
 from services.lab_values import SaidLabs
-from services.labs import record_labs, results_of
+from services.labs import record_labs
 from services.once import first_result
+from services.standing_labs import results_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,12 @@ def import_rows(
         recorded_by_id=account_of(actor),
     )
     _store(session, actor, row)
+    children: dict[int, Participant] = {}
     for labs, child in _samples(said, row, found.lines):
         record_labs(session, actor, child, labs, protocol=protocol, now=now)
+        children[child.id] = child
+    for child in children.values():
+        tell_lab_candidates(session, child, protocol=protocol, now=now)
     return Import(row, _results_of_import(session, row), is_new=True)
 
 

@@ -28,8 +28,9 @@ from services.lab_cells import (
 from services.lab_file import ImportRow
 from services.lab_grades import LabDraft
 from services.lab_values import RangeSource, SaidLabs, SaidResult, check_drawn, read_result
-from services.labs import filled, results_of
+from services.labs import filled
 from services.reference_ranges import ranges_of
+from services.standing_labs import results_of
 
 # refusals of the use case name the analyte; in a file it is the result that is wrong
 _COLUMN_OF: Final[Mapping[str, str]] = {

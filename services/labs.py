@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from domain.protocol import Protocol
 from models.laboratory import LabResult, ReferenceRange
@@ -17,6 +17,7 @@ from models.site import Site
 from services.actor import Actor, account_of
 from services.audit import Act, plain, record
 from services.errors import ConflictError, RefusedError
+from services.lab_candidate_matters import tell_lab_candidates
 from services.lab_values import (
     RangeSource,
     SaidLabs,
@@ -29,7 +30,7 @@ from services.matters_of_results import tell_platelets
 from services.reference_ranges import Asked, limits_for, ranges_of
 from services.results import amended_row
 
-__all__ = ["SaidLabs", "SaidResult", "filled", "latest_of", "record_labs", "results_of"]
+__all__ = ["SaidLabs", "SaidResult", "filled", "record_labs"]
 
 # a result with the limits it will be stored with, and where they come from
 Filled = tuple[SaidResult, RangeSource | None]
@@ -74,6 +75,9 @@ def record_labs(
     for row in rows:
         _audit(session, actor, participant, row, now=now)
     tell_platelets(session, participant, rows, protocol=protocol, now=now)
+    if said.import_id is None:
+        # an import has many panels of a child: it tells once, at its end
+        tell_lab_candidates(session, participant, protocol=protocol, now=now)
     return rows, True
 
 
@@ -190,22 +194,3 @@ def _audit(
         reason=row.amend_reason,
     )
     record(session, actor, act, now)
-
-
-def results_of(session: Session, participant: Participant) -> tuple[LabResult, ...]:
-    """All results of the child that no other row corrects, in the order they were drawn."""
-    later = aliased(LabResult)
-    rows = session.scalars(
-        select(LabResult)
-        .where(
-            LabResult.participant_id == participant.id,
-            ~exists(select(later.id).where(later.amends_id == LabResult.id)),
-        )
-        .order_by(LabResult.drawn_at, LabResult.id)
-    )
-    return tuple(rows)
-
-
-def latest_of(session: Session, participant: Participant) -> dict[str, LabResult]:
-    """The newest result of each analyte, by its code."""
-    return {row.analyte: row for row in results_of(session, participant)}

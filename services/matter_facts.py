@@ -40,7 +40,7 @@ from models.message import ContactPreference, Message, MessageState
 from models.order import DoseOrder
 from models.participant import Guardianship, Participant, ParticipantStatus
 from models.symptom import SymptomReport
-from models.visit import BloodDraw, Visit, VisitState
+from models.visit import BloodDraw, InpatientStay, Visit, VisitState
 
 Column: TypeAlias = "ColumnElement[Any] | InstrumentedAttribute[Any]"
 
@@ -62,6 +62,7 @@ class FactKind(StrEnum):
     NO_CARER = "no_carer"
     SERIOUS = "serious"
     SYMPTOM = "symptom"
+    STAY = "stay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def _every_fact() -> CompoundSelect[Any]:
         _no_carer(),
         _serious(),
         _symptoms(),
+        _stays(),
     )
 
 
@@ -346,3 +348,19 @@ def _symptoms() -> Select[*tuple[Any, ...]]:
         detail=row.severity,
         amount=row.celsius,
     ).where(_scope(row.participant_id), ~amended, ~decided)
+
+
+def _stays() -> Select[*tuple[Any, ...]]:
+    """Days in hospital of the last week: on the first, until the last (null: still there). One
+    taken back ends before it begins."""
+    row, later = InpatientStay, aliased(InpatientStay)
+    amended = exists(select(later.id).where(later.amends_id == row.id))
+    since = bindparam("days_since", type_=Date())
+    return _fact_of(
+        FactKind.STAY, child=row.participant_id, on=row.from_on, until=row.until_on
+    ).where(
+        row.from_on <= _today(),
+        or_(row.until_on.is_(None), and_(row.until_on >= since, row.until_on >= row.from_on)),
+        _scope(row.participant_id),
+        ~amended,
+    )

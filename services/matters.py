@@ -13,7 +13,7 @@ from domain.protocol import Due, Protocol
 from models.attention import Alert, Urgency
 from services.alert_history import RESOLVED_ITSELF
 from services.derived_matters import ENDS_ITSELF, Found, derived, silence
-from services.matter_facts import facts_of
+from services.matter_facts import Fact, facts_of
 from services.protocols import Protocols
 from services.site_children import SiteChild, children_of_sites, may_be_silent
 from services.site_facts import diaries_of
@@ -80,11 +80,16 @@ def _found(
         facts = by_child.get(child.id)
         if facts:
             yield from derived(child, facts, protocols[child.protocol_key], now)
-    yield from _silent(session, children, protocols=protocols, now=now)
+    yield from _silent(session, children, by_child, protocols=protocols, now=now)
 
 
 def _silent(
-    session: Session, children: Sequence[SiteChild], *, protocols: Protocols, now: datetime
+    session: Session,
+    children: Sequence[SiteChild],
+    by_child: Mapping[int, Sequence[Fact]],
+    *,
+    protocols: Protocols,
+    now: datetime,
 ) -> Iterator[Found]:
     used = {child.protocol_key for child in children}
     candidates = [
@@ -98,7 +103,13 @@ def _silent(
     since = (now - timedelta(days=days)).date()
     diaries = diaries_of(session, [child.id for child in candidates], since=since)
     for child in candidates:
-        yield from silence(child, diaries[child.id], protocols[child.protocol_key], now)
+        yield from silence(
+            child,
+            diaries[child.id],
+            protocols[child.protocol_key],
+            facts=by_child.get(child.id, ()),
+            now=now,
+        )
 
 
 def assessed_visits(protocols: Iterable[Protocol]) -> frozenset[str]:

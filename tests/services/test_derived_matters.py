@@ -16,7 +16,7 @@ from models.dose import CorrectionRequest
 from models.message import ContactPreference, MessageState
 from models.participant import Guardianship, Participant
 from models.site import Site
-from models.visit import Visit, VisitState
+from models.visit import InpatientStay, Visit, VisitState
 from services.actor import Actor
 from services.errors import RefusedError
 from worklist_of_a_site import (
@@ -221,3 +221,25 @@ def test_a_serious_event_is_told_until_somebody_answers(
         assert what.urgency is Urgency.URGENT
         answer(session, doctor, child, what)
     assert codes(seen(session, doctor)) == []
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [(None, []), (date(2026, 3, 9), ["silent"]), (date(2026, 3, 10), [])],
+)
+def test_days_in_hospital_are_not_silent(
+    session: Session, child: Participant, doctor: Actor, until: date | None, told: list[str]
+) -> None:
+    """Two slots after the stay are a silence; those of the ward are not."""
+    stay = InpatientStay(
+        client_id=uuid.uuid4(),
+        participant_id=child.id,
+        from_on=date(2026, 3, 8),
+        until_on=until,
+        recorded_at=NOW,
+        recorded_by_id=child.recorded_by_id,
+    )
+    session.add(stay)
+    session.flush()
+    two_over = NOW + timedelta(days=1, hours=5, minutes=31)
+    assert codes(seen(session, doctor, two_over)) == told
