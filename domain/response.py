@@ -45,8 +45,8 @@ class ResponseResult:
 
     @property
     def needs_reason(self) -> bool:
-        """Flags demand a reason at sign-off."""
-        return bool(self.flags)
+        """Flags demand a reason at sign-off; a review is decided by a person, who says why."""
+        return bool(self.flags) or self.category is Category.REVIEW
 
     def domain(self, which: ResponseDomain) -> DomainScore:
         return {score.domain: score for score in self.domains}[which]

@@ -120,6 +120,12 @@ def test_the_result_tells_each_domain_and_its_why() -> None:
     assert result.needs_reason
 
 
+def test_a_review_needs_a_reason_also_without_a_flag() -> None:
+    result = assessed(firmness=Firmness.HARDER)
+    assert (result.category, result.flags) == (Category.REVIEW, ())
+    assert result.needs_reason
+
+
 ORDER = (Category.NO_RESPONSE, Category.PARTIAL_RESPONSE, Category.COMPLETE_RESPONSE)
 states = st.sampled_from(DomainState)
 numbers = st.none() | st.decimals() | st.decimals(min_value=-1, max_value=300, places=2)
