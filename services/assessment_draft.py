@@ -84,7 +84,7 @@ def _inputs_of(chart: Chart, protocol: Protocol) -> ResponseInputs:
     count, fibrinogen = chart.platelets, chart.fibrinogen
     count_then, fibrinogen_then = chart.platelets_baseline, chart.fibrinogen_baseline
     return ResponseInputs(
-        assessed_on=chart.today if today_counts else min(visit.on, chart.today),
+        assessed_on=chart.today if today_counts else min(visit.done_on or visit.on, chart.today),
         platelets=count.number if count else None,
         platelets_on=count.on if count else None,
         platelets_baseline=count_then.number if count_then else None,

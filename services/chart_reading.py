@@ -109,10 +109,9 @@ def _standing(session: Session, table: type[Fact], participant: Participant) -> 
 def _nearest(samples: Iterable[Sample], visit: Visit) -> Sample | None:
     """The sample in the visit's window that is nearest to its day; of two the later one. A number
     comes before a result beyond a limit ("<0.5"), which no rule can compute with."""
+    day = visit.done_on or visit.on
     inside = [s for s in samples if visit.window_from <= s.on <= visit.window_to]
-    return min(
-        reversed(inside), key=lambda s: (s.number is None, abs(s.on - visit.on)), default=None
-    )
+    return min(reversed(inside), key=lambda s: (s.number is None, abs(s.on - day)), default=None)
 
 
 def _last_before(samples: Sequence[Sample], baseline: Visit | None) -> Sample | None:
@@ -125,11 +124,12 @@ def _last_before(samples: Sequence[Sample], baseline: Visit | None) -> Sample | 
 def _tumour_at(volumes: Iterable[TumourVolume], visit: Visit) -> Tumour:
     """For each lesion the measurement in the window that is nearest to the visit's day."""
     found: dict[str, TumourVolume] = {}
+    day = visit.done_on or visit.on
     for row in sorted(volumes, key=lambda row: (row.measured_on, row.id)):
         if not visit.window_from <= row.measured_on <= visit.window_to:
             continue
         kept = found.get(row.lesion)
-        if kept is None or abs(row.measured_on - visit.on) <= abs(kept.measured_on - visit.on):
+        if kept is None or abs(row.measured_on - day) <= abs(kept.measured_on - day):
             found[row.lesion] = row
     return Tumour(tuple(found[name] for name in sorted(found)))
 

@@ -2,15 +2,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chart_of_a_child import BEFORE, NOW, VISIT, VISIT_ON, Hospital
 from domain.response import Category
 from domain.response_flags import FlagCode
 from domain.response_inputs import ResponseInputs, SkinColour
+from domain.volume import Diameters, ellipsoid_ml
 from factories import a_clinician, a_participant, as_actor
 from models.participant import Participant
 from models.tumour import TreatmentKind
+from models.visit import Visit, VisitState
 from results_of_a_child import KHE, a_panel, a_result, local, the_visits
 from services.actor import Actor
 from services.assessments import draft
@@ -91,6 +94,22 @@ def test_of_several_results_the_nearest_to_the_visit_counts(
     hospital.lab(VISIT_ON - timedelta(days=5), "platelets", "80")
     hospital.lab(VISIT_ON - timedelta(days=1), "platelets", "90")
     assert drafted(session, child).platelets == 90
+
+
+def test_the_day_a_visit_took_place_is_the_day_that_results_are_near_to(
+    session: Session, child: Participant, hospital: Hospital
+) -> None:
+    came_on = VISIT_ON - timedelta(days=4)
+    for on, count, length in ((came_on, "140", "15"), (VISIT_ON, "80", "90")):
+        hospital.lab(on, "platelets", count)
+        hospital.volume(on, length)
+    visit = session.scalars(
+        select(Visit).where(Visit.participant_id == child.id, Visit.code == VISIT)
+    ).one()
+    visit.state, visit.done_on = VisitState.DONE, came_on
+    inputs = draft(session, child, VISIT, KHE, now=NOW + timedelta(days=30)).inputs
+    assert (inputs.platelets, inputs.platelets_on, inputs.assessed_on) == (140, came_on, came_on)
+    assert inputs.volume_ml == ellipsoid_ml(Diameters(Decimal(15), Decimal(40), Decimal(30)))
 
 
 def test_a_corrected_result_no_longer_counts(
