@@ -75,6 +75,9 @@ def ratio_text(ratio: Ratio) -> str:
     if ratio.fraction is None:
         return "–"
     percent = (ratio.fraction * _PERCENT).quantize(_TENTH, ROUND_HALF_UP)
+    # rounding must not make a miss invisible
+    if percent == _PERCENT and ratio.part < ratio.whole:
+        percent -= _TENTH
     return str(
         gettext(
             "%(part)s of %(whole)s = %(percent)s%%",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -183,7 +183,7 @@ def _percent(fraction: Decimal | None) -> str:
     """One digit after the point; rounding never makes all or nothing of nearly so."""
     if fraction is None:
         return "–"
-    percent = round(fraction * 100, 1)
+    percent = (fraction * 100).quantize(_LITTLE, ROUND_HALF_UP)
     if fraction < _ALL:
         percent = min(percent, _NEARLY_ALL)
     if fraction > 0:

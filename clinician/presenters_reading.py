@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -220,7 +220,7 @@ def _days(baseline: Photo, followup: Photo) -> str:
 def _kappa(kappa: Kappa) -> KappaWords:
     interval = "–"
     if kappa.low is not None and kappa.high is not None:
-        low, high = (_minus(bound.quantize(_HUNDREDTHS)) for bound in (kappa.low, kappa.high))
+        low, high = (_minus(_short(bound, _HUNDREDTHS)) for bound in (kappa.low, kappa.high))
         interval = _("%(low)s to %(high)s", low=low, high=high)
     error: Any = kappa.standard_error
     return KappaWords(
@@ -229,12 +229,17 @@ def _kappa(kappa: Kappa) -> KappaWords:
         interval=interval,
         observed=_rounded(kappa.observed, _FINE),
         expected=_rounded(kappa.expected, _FINE),
-        standard_error="–" if error is None else str(error.quantize(_FINE)),
+        standard_error="–" if error is None else str(_short(error, _FINE)),
     )
 
 
 def _rounded(share: Fraction | None, places: Decimal) -> str:
-    return "–" if share is None else _minus(decimal_of(share).quantize(places))
+    return "–" if share is None else _minus(_short(decimal_of(share), places))
+
+
+def _short(number: Decimal, places: Decimal) -> Decimal:
+    """Rounded as on paper: a tie goes away from zero."""
+    return number.quantize(places, ROUND_HALF_UP)
 
 
 def _minus(number: Decimal) -> str:
@@ -246,4 +251,4 @@ def _minus(number: Decimal) -> str:
 def _percent(share: Fraction | None) -> str:
     if share is None:
         return "–"
-    return f"{(decimal_of(share) * 100).quantize(Decimal('0.1'))} %"
+    return f"{_short(decimal_of(share) * 100, Decimal('0.1'))} %"

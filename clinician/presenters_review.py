@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -165,7 +165,7 @@ def _percent(ratio: Ratio) -> str:
     """Whole percent with its numbers: 96 % (57.5 of 60)."""
     if ratio.fraction is None:
         return "–"
-    percent = (ratio.fraction * 100).quantize(Decimal(1))
+    percent = (ratio.fraction * 100).quantize(Decimal(1), ROUND_HALF_UP)
     # rounding must not make a miss invisible
     if percent == 100 and ratio.part < ratio.whole:
         percent = Decimal(99)

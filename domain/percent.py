@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
+from math import floor
 from typing import TypeGuard
 
 from domain.errors import DomainError
@@ -41,14 +42,21 @@ def percent_lost(baseline: Decimal, now: Decimal) -> Fraction:
 def shown_percent(exact: Fraction, bounds: Iterable[Decimal]) -> Decimal:
     """`exact` rounded for the page, with enough digits to see on which side of each bound it is.
 
-    One digit after the point where that suffices: 45.5, but 79.96 (80.0 would tell a lie).
+    One digit after the point where that suffices: 45.5, but 79.96 (80.0 would tell a lie). A tie is
+    rounded away from zero, as on paper.
     """
     limits = [Fraction(bound) for bound in bounds]
     for digits in count(1):
-        rounded = round(exact, digits)
+        rounded = _rounded(exact, digits)
         if all(_side(rounded, limit) == _side(exact, limit) for limit in limits):
             return Decimal(f"{int(rounded * 10**digits)}E-{digits}")
     raise AssertionError("unreachable: rounding comes as close as one likes")
+
+
+def _rounded(exact: Fraction, digits: int) -> Fraction:
+    scale = 10**digits
+    size = Fraction(floor(abs(exact) * scale + Fraction(1, 2)), scale)
+    return size if exact >= 0 else -size
 
 
 def _side(value: Fraction, limit: Fraction) -> int:

@@ -69,6 +69,9 @@ def test_what_counts_as_a_measurement(value: str | None, measurement: bool, base
         ("-19.99", "-19.99"),
         ("-20", "-20.0"),
         ("239/3", "79.7"),
+        ("62.25", "62.3"),
+        ("62.35", "62.4"),
+        ("-12.25", "-12.3"),
     ],
 )
 def test_enough_digits_to_see_the_side_of_the_bound(exact: str, shown: str) -> None:
