@@ -67,7 +67,7 @@ class AssessmentSchema(WriteSchema):
     fibrinogen_reason = Words(longest=500, load_default="")
     skin_reason = Words(longest=500, load_default="")
     treatments_reason = Words(longest=500, load_default="")
-    shown = Words(longest=200, load_default="")
+    shown = Words(longest=1000, load_default="")
     decided = Choice(Category, load_default=None)
     reason = Words(longest=1000, load_default=None)
     meaning = Choice(Meaning, load_default=Meaning.ASSESSED)

@@ -114,7 +114,7 @@ def proposal_of(result: ResponseResult, views: SensitivityViews) -> Proposal:
 def token_of(result: ResponseResult) -> str:
     """Category and flags in a few letters."""
     flags = ",".join(f"{flag.code}:{flag.domain or ''}" for flag in result.flags)
-    return f"{result.category}|{result.provisional}|{flags}"[:200]
+    return f"{result.category}|{result.provisional}|{flags}"
 
 
 def domain_card(score: DomainScore) -> DomainCard:
