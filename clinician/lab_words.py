@@ -61,6 +61,9 @@ add_sentences(
         "file_empty": lazy_gettext("There are no rows in this file."),
         "columns_missing": lazy_gettext("These columns are missing: %(columns)s."),
         "columns_twice": lazy_gettext("These columns stand there twice: %(columns)s."),
+        "row_too_long": lazy_gettext(
+            "Row %(row)s has more cells than there are columns. Is a comma part of a number?"
+        ),
         "too_many_rows": lazy_gettext(
             "%(count)s rows are more than the %(most)s that fit. Please divide the file."
         ),

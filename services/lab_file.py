@@ -92,7 +92,8 @@ def decoded(content: bytes) -> str:
 
 
 def read_table(text: str) -> LabTable:
-    """The rows of a file. Raises RefusedError: no rows, too many, or a column is missing."""
+    """The rows of a file. Raises RefusedError: no rows, too many, a column is missing, or a row has
+    more cells than there are columns."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         lines = list(csv.reader(io.StringIO(text), delimiter=_separator(text)))
@@ -153,5 +154,9 @@ def _check_count(rows: Sequence[ImportRow]) -> None:
 
 
 def _row(number: int, names: Sequence[str | None], cells: Iterable[str]) -> ImportRow:
-    found = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+    texts = tuple(cell.strip() for cell in cells)
+    if any(texts[len(names) :]):
+        # a comma that was meant as part of a number would shorten it unseen
+        raise RefusedError("row_too_long", "file", row=number)
+    found = {name: cell for name, cell in zip(names, texts, strict=False) if name}
     return ImportRow(number=number, **found)

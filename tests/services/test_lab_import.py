@@ -119,6 +119,7 @@ def test_unknown_columns_are_left_out_and_told() -> None:
         ("study_number,drawn_at,analyte,result\n1,2,3,4", "columns_missing"),
         (f"{HEADER},Result\n", "columns_twice"),
         (f"{HEADER}\n" + "a,b,c,d,e\n" * (MOST_ROWS + 1), "too_many_rows"),
+        ("study_number,drawn_at,analyte,unit,result\na,b,platelets,/uL,1,200", "row_too_long"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(text: str, code: str) -> None:
