@@ -51,6 +51,9 @@ add_sentences(
         "no_list": _(
             "There is no randomisation list for this stratum. Please type what the envelope says."
         ),
+        "envelope_beside_list": _(
+            "This stratum has a sealed list: its next place counts, and no envelope is opened."
+        ),
         "list_sealed": _(
             "The randomisation list cannot be opened here. Please ask those who run the system."
         ),

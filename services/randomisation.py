@@ -97,7 +97,7 @@ def randomise(
     the child.
 
     Raises ForbiddenError; ConflictError for another envelope than the one that was opened;
-    RefusedError with the first of `Readiness.obstacles`, `no_list`,
+    RefusedError with the first of `Readiness.obstacles`, `no_list`, `envelope_beside_list`,
     `list_sealed` without the key, or what is wrong with the envelope or the first dose.
     """
     if not may(actor, Permission.RANDOMISE, child.site_id):
@@ -108,6 +108,9 @@ def randomise(
     ready = readiness(session, child, protocol=protocol, now=now)
     if ready.obstacles:
         raise RefusedError(ready.obstacles[0])
+    if ready.has_list and said.envelope is not None:
+        # whoever sends an arm must not be answered with another one unawares
+        raise RefusedError("envelope_beside_list", "randomisation_number")
     _check_first_slot(session, child, said, now)
     blank = {"participant_id": child.id, "recorded_at": now, "recorded_by_id": account_of(actor)}
     if ready.has_list:

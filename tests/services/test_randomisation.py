@@ -252,7 +252,9 @@ def test_without_a_list_the_envelope_counts(session: Session, site: Site, nurse:
 def test_with_a_list_no_envelope_is_opened(session: Session, site: Site, nurse: Actor) -> None:
     a_list(session, nurse, site)
     child = ready(session, nurse, site)
-    assert from_envelope(session, nurse, child, "R-007", "low").startswith("block L1-")
+    with pytest.raises(RefusedError, match="envelope_beside_list"):
+        from_envelope(session, nurse, child, "R-007", "low")
+    assert randomised(session, nurse, child).method == "block"
 
 
 @pytest.mark.parametrize(
