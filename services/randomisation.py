@@ -108,9 +108,7 @@ def randomise(
     ready = readiness(session, child, protocol=protocol, now=now)
     if ready.obstacles:
         raise RefusedError(ready.obstacles[0])
-    if ready.has_list and said.envelope is not None:
-        # whoever sends an arm must not be answered with another one unawares
-        raise RefusedError("envelope_beside_list", "randomisation_number")
+    _check_one_way(ready, said)
     _check_first_slot(session, child, said, now)
     blank = {"participant_id": child.id, "recorded_at": now, "recorded_by_id": account_of(actor)}
     if ready.has_list:
@@ -254,6 +252,12 @@ def _consent_obstacles(
         yield "consent_version_unknown"
     if state.assent is None and asks_assent(child.born_on, today, protocol.consent):
         yield "assent_missing"
+
+
+def _check_one_way(ready: Readiness, said: SaidRandomisation) -> None:
+    """Whoever sends an arm must not be answered with another one unawares."""
+    if ready.has_list and said.envelope is not None:
+        raise RefusedError("envelope_beside_list", "randomisation_number")
 
 
 def _check_first_slot(
