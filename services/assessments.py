@@ -27,6 +27,7 @@ from services.audit import Act, record
 from services.errors import RefusedError
 from services.once import add_once, first_result
 from services.results import amended_row, check_day, check_reason
+from services.turns import take_turn
 
 __all__ = [
     "GROUPS",
@@ -113,6 +114,7 @@ def sign(
     earlier = first_result(session, Assessment, key, told)
     if earlier is not None:
         return earlier, False
+    take_turn(session, participant)
     offered = draft(session, participant, said.visit_code, protocol, now=now)
     amended = check(session, participant, said, offered, protocol=protocol, now=now)
     row = Assessment(

@@ -38,6 +38,7 @@ from services.audit import Act, plain, record
 from services.errors import ConflictError, RefusedError
 from services.local_today import today_of
 from services.once import new_client_id
+from services.turns import take_turn
 
 CHANGEABLE: Final = (
     *("term", "verbatim", "source", "started_on", "ended_on", "serious_criteria"),
@@ -81,6 +82,7 @@ def regrade_event(
     Grade 5 makes the outcome fatal, and taking it back makes the outcome unknown. Raises
     RefusedError.
     """
+    take_turn(session, event)
     found = view_of(session, event)
     replaced = next((step for step in found.steps if step.since_on == said.since_on), None)
     if replaced is not None and replaced.grade == said.grade:
@@ -112,6 +114,7 @@ def change_event(
 
     Raises RefusedError beside a field, ConflictError.
     """
+    take_turn(session, event)
     earlier = session.scalar(
         select(AdverseEventChange).filter_by(event_id=event.id, client_id=said.client_id)
     )
@@ -138,13 +141,11 @@ def _check_end(found: EventView, ended_on: date | None) -> None:
 def _check_step(session: Session, changing: Changing, found: EventView, step: GradeStep) -> None:
     event = found.event
     term = changing.protocol.events.term(event.term)
-    # of two for one day the newer counts: the one it replaces is not in the way
-    others = [one for one in found.steps if one.since_on != step.since_on]
     days = (event.started_on, event.ended_on)
     try:
         if term is not None:
             check_grade(step.grade, term)
-        check_step(step, others, days, today=_today(session, changing))
+        check_step(step, found.steps, days, today=_today(session, changing))
     except EventError as error:
         raise refusal(error) from None
 

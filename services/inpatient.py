@@ -17,6 +17,7 @@ from services.audit import Act, record
 from services.errors import ForbiddenError, RefusedError
 from services.once import add_once, first_result
 from services.results import amended_row, check_reason, standing
+from services.turns import take_turn
 from services.visits import today_of
 
 DAY = timedelta(days=1)
@@ -51,6 +52,7 @@ def record_stay(
     earlier = first_result(session, InpatientStay, key, content)
     if earlier is not None:
         return earlier, False
+    take_turn(session, participant)
     amended = amended_row(session, InpatientStay, participant, said.amends)
     _check(session, participant, said, amended=amended, now=now)
     row = InpatientStay(

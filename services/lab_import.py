@@ -23,6 +23,7 @@ from services.lab_values import SaidLabs
 from services.labs import record_labs
 from services.once import first_result
 from services.standing_labs import results_of
+from services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def import_rows(
     Raises RowsRefusedError with every row error, RefusedError `file_before` for a table taken in
     before by another form and `nothing_new`, ConflictError.
     """
+    take_turn(session, site)
     first = first_result(
         session,
         LabImport,

@@ -16,6 +16,7 @@ from services.errors import RefusedError
 from services.once import add_once, first_result
 from services.results import amended_row, check_day, check_reason, standing
 from services.tumour import Entering
+from services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def _checked(
     if said.body_site not in protocol.photos.body_sites:
         raise RefusedError("not_a_choice", "body_site")
     child = entering.participant
+    take_turn(session, child)
     amended = amended_row(session, Lesion, child, said.amends)
     _check_name(session, child.id, said.name, amended)
     return amended

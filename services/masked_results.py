@@ -26,6 +26,7 @@ from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import ForbiddenError, NotFoundError, RefusedError
 from services.masked_answers import Seats, said_at, seats_of, state_of
+from services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def unmask(
     cases = check_complete(session, actor, case_ids)
     seats = seats_of(session, {case.id for case in cases})
     for case in cases:
+        take_turn(session, case)
         if case.unmasked_at is None:
             case.unmasked_at = now.astimezone(UTC)
             case.unmasked_by_id = account_of(actor)

@@ -20,6 +20,7 @@ from services.audit import Act, record
 from services.errors import NotFoundError, RefusedError
 from services.lab_values import plan_of
 from services.once import add_once
+from services.turns import take_turn
 
 _SEXES = frozenset({"female", "male"})
 
@@ -76,6 +77,7 @@ def record_range(
 
     Raises RefusedError beside a field, NotFoundError for an unknown row to correct, ConflictError.
     """
+    take_turn(session, site)
     amended = _amended(session, site, said)
     _check(session, site, said, protocol)
     content = {

@@ -11,6 +11,7 @@ from domain.protocol import Protocol
 from models.base import Base
 from models.participant import Participant
 from services.errors import NotFoundError, RefusedError
+from services.turns import take_turn
 
 Row = TypeVar("Row", bound=Base)
 
@@ -50,6 +51,7 @@ def amended_row(
     if amends is None:
         return None
     row = find_result(session, table, participant, amends)
+    take_turn(session, row)
     if is_corrected(session, row):
         raise RefusedError("already_corrected")
     return row

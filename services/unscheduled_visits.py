@@ -17,6 +17,7 @@ from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import ForbiddenError, RefusedError
 from services.once import add_once, first_result
+from services.turns import take_turn
 from services.visits import check_day_free
 
 EXTRA: Final = "extra_"
@@ -55,6 +56,7 @@ def add_visit(
     earlier = first_result(session, Visit, key, content)
     if earlier is not None:
         return earlier, False
+    take_turn(session, participant)
     _check(session, participant, said)
     row = Visit(
         **content,
@@ -103,10 +105,7 @@ def _around(
 
 
 def _next_code(session: Session, participant: Participant) -> str:
-    """The child's row is locked, so that two people at once do not count to the same number."""
-    if session.get_bind().dialect.name != "sqlite":
-        child = select(Participant.id).where(Participant.id == participant.id)
-        session.execute(child.with_for_update(key_share=True))
+    """It is this writer's turn, so two people at once do not count to the same number."""
     extra = (Visit.participant_id == participant.id, Visit.is_unscheduled)
     return f"{EXTRA}{(session.scalar(select(func.count()).where(*extra)) or 0) + 1}"
 

@@ -22,6 +22,7 @@ from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import ForbiddenError, NotFoundError, RefusedError
 from services.timetables import timetables
+from services.turns import take_turn
 
 
 def visits_of(session: Session, participant_id: int) -> Sequence[Visit]:
@@ -105,6 +106,7 @@ def set_state(
     `visit_not_yet` for a visit that has not come, `in_the_future` and `required`.
     """
     row = _visit(session, actor, participant, visit_id)
+    take_turn(session, row)
     today = today_of(session, participant, now)
     if state is VisitState.DONE:
         _check_done(row, done_on, today)
@@ -157,6 +159,9 @@ def move(
     another visit is planned for that day.
     """
     row = _visit(session, actor, participant, visit_id)
+    # days are given out one at a time
+    take_turn(session, participant)
+    take_turn(session, row)
     if row.state is not VisitState.PLANNED:
         raise RefusedError("visit_is_over")
     if row.on == on:

@@ -25,6 +25,7 @@ from services.message_events import Source, note
 from services.message_states import end
 from services.randomisation import allocation_of
 from services.site_day import today_at_site
+from services.turns import take_turn
 
 STUDY_OVER: Final = "study_over"
 _ENDS: Final = frozenset({ParticipantStatus.WITHDRAWN, ParticipantStatus.COMPLETED})
@@ -52,6 +53,7 @@ def end_participation(
     """
     if not may(actor, Permission.ENROL, child.site_id):
         raise ForbiddenError(Permission.ENROL)
+    take_turn(session, child)
     if child.status is not ParticipantStatus.ACTIVE:
         return _same_end(child, said)
     _check(session, child, said, now)
