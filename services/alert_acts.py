@@ -118,9 +118,9 @@ def hand_over(session: Session, scene: Scene, said: HandOver) -> Alert:
     if to is None:
         raise RefusedError("not_a_colleague", "to")
     by, note = account_of(scene.actor), said.note.strip() or None
-    alert.assigned_to_id, alert.assigned_at = to.id, scene.now
     step = AlertStep.HANDED_OVER
     if add_step(session, alert, step, now=scene.now, by_id=by, to_id=to.id, note=note):
+        alert.assigned_to_id, alert.assigned_at = to.id, scene.now
         new = {"assigned_to_id": to.id}
         _audit(session, scene.actor, alert, new, now=scene.now, did="handed_over")
     return alert

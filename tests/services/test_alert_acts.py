@@ -1,6 +1,7 @@
 """Taking a matter on, handing it over, noting, answering, opening it again."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,9 +93,10 @@ def test_a_matter_is_handed_over_with_a_note(
     session: Session, child: Participant, alert: Alert, gao: Account, wu: Account
 ) -> None:
     said = HandOver(wu.public_id, "please call the mother")
-    for _ in range(2):
-        hand_over(session, scene(session, gao, child, alert.key), said)
-    assert alert.assigned_to_id == wu.id
+    asked = scene(session, gao, child, alert.key)
+    for later in (timedelta(0), timedelta(minutes=1)):
+        hand_over(session, replace(asked, now=NOW + later), said)
+    assert (alert.assigned_to_id, alert.assigned_at) == (wu.id, NOW)
     assert told(session, alert) == [("handed_over", "Dr Gao", "Nurse Wu", "please call the mother")]
 
 
