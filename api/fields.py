@@ -172,6 +172,10 @@ class Secret(TextField[str]):
     pattern = "^.{0,200}$"
 
     def read(self, text: str) -> str:
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # half a character is in nobody's password
+            raise ValidationError("not_text") from None
         return text
 
 

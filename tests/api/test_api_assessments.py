@@ -58,6 +58,15 @@ def test_an_assessment_is_signed_once_and_listed(
     assert doctor.get(study.path("/assessments")).get_json() == {"items": [signed]}
 
 
+def test_half_a_character_is_nobodys_password(
+    doctor: FlaskClient, study: Study, session: Session
+) -> None:
+    answer = doctor.post(study.path("/assessments"), json=an_assessment_said(password="\ud800"))
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"]["password"][0]["code"] == "not_text"
+    assert session.query(Assessment).count() == 0
+
+
 @pytest.mark.parametrize("password", ["not the one", PASSWORD.strip()])
 def test_nothing_is_signed_without_the_password_as_it_is(
     doctor: FlaskClient, study: Study, session: Session, password: str
