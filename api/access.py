@@ -75,6 +75,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.write_order": Need(verb=Permission.ORDER, staff=Permission.ORDER),
     "api.sign_waiting_order": Need(verb=Permission.ORDER, staff=Permission.ORDER),
     "api.show_proposal": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
+    "api.show_starting_dose": Need(verb=Reading.ORDERS, staff=Permission.VIEW),
     "api.hold_doses": Need(verb=Permission.ORDER, staff=Permission.ORDER),
     "api.restart_doses": Need(verb=Permission.ORDER, staff=Permission.ORDER),
     "api.list_measurements": Need(verb=Reading.RESULTS, staff=Permission.VIEW),

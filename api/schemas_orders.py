@@ -130,6 +130,31 @@ class ProposalQuerySchema(Schema):
     level = Ident(load_default=None)
 
 
+class StartingDoseQuerySchema(Schema):
+    """On the day of the first dose; today where none is named."""
+
+    on = Day(load_default=None)
+
+
+class StartingDoseSchema(Schema):
+    """The arm's starting dose for a child of this size, before and after the rounding to the
+    syringe. `warnings` are guards that an order must confirm."""
+
+    arm = Words(required=True)
+    mg_per_m2 = Exact(required=True)
+    height_cm = Exact(required=True)
+    weight_kg = Exact(required=True)
+    measured_on = Day(required=True)
+    bsa_m2 = Computed(required=True)
+    bsa_formula = Words(required=True)
+    prescribed_mg = Computed(required=True)
+    given_ml = Exact(required=True)
+    given_mg = Exact(required=True)
+    rounding_error_mg = Computed(required=True)
+    warnings = fields.List(Choice(Guard), required=True)
+    rule_version = Words(required=True)
+
+
 class KeptProposalSchema(ProposalSchema):
     """The same as it was when the order was written; `taken` says that it was ordered."""
 

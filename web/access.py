@@ -203,6 +203,7 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "api.write_order": Entry.API,
     "api.sign_waiting_order": Entry.API,
     "api.show_proposal": Entry.API,
+    "api.show_starting_dose": Entry.API,
     "api.hold_doses": Entry.API,
     "api.restart_doses": Entry.API,
     "api.list_measurements": Entry.API,
