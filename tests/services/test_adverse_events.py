@@ -234,6 +234,14 @@ def test_a_wrong_grade_is_replaced_with_a_reason(session: Session, chart: Chart)
     assert [row.grade for row in view_of(session, event).grades] == [3, 2], "the old row stays"
 
 
+def test_a_grade_that_never_was_gives_way_to_the_one_before(session: Session, chart: Chart) -> None:
+    event = chart.record(grade=2)
+    chart.regrade(event, 4, 8)
+    assert chart.regrade(event, 2, 8, reason="slip of the hand")
+    assert chart.steps(event) == [(2, 5), (2, 8)]
+    assert view_of(session, event).highest == 2, "the slip counts in no table"
+
+
 def test_grade_5_makes_the_outcome_fatal_and_back(chart: Chart) -> None:
     event = chart.record(grade=4)
     chart.regrade(event, 5, 8)
