@@ -25,6 +25,8 @@ language of `Accept-Language`. A child of another site answers 404, like one tha
 """
 TAGS: Final = {
     "Children": "Who is in the study.",
+    "Admission": "How a child comes into the study, is randomised, and leaves.",
+    "Visits": "What is due when, and what came of it; days in hospital.",
     "Diary": "What became of each dose.",
     "Photos": "Photographs of the tumour skin.",
     "Orders": "What a child shall be given.",
