@@ -93,7 +93,8 @@ def nearest_mark(prescribed_mg: Decimal, rules: DoseRules) -> DoseAmount:
         ml = prescribed_mg / rules.strength_mg_per_ml
         step = step_for(ml, rules)
         marks = (ml / step).to_integral_value(rounding=ROUND_HALF_DOWN)
-        return DoseAmount(prescribed_mg, marks * step, marks * step * rules.strength_mg_per_ml)
+        given_ml = (marks * step).quantize(step)  # the same digits however it was worked out
+        return DoseAmount(prescribed_mg, given_ml, given_ml * rules.strength_mg_per_ml)
 
 
 def dose_of_ml(ml: Decimal, rules: DoseRules) -> DoseAmount:

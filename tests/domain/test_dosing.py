@@ -73,6 +73,11 @@ def test_the_syringe_rounds_to_its_marks_and_a_tie_goes_down(mg: str, ml: str) -
     assert measured(D(mg), DOSE_RULES).given_ml == D(ml)
 
 
+@pytest.mark.parametrize("mg", ["0.4", "0.40", "0.400", "0.395"])
+def test_the_same_mark_has_the_same_digits(mg: str) -> None:
+    assert str(nearest_mark(D(mg), DOSE_RULES).given_ml) == "0.40"
+
+
 def test_the_strength_of_the_solution_counts() -> None:
     double = replace(DOSE_RULES, strength_mg_per_ml=D(2))
     amount = measured(D("0.35"), double)  # 0.175 mL, a tie
