@@ -20,6 +20,12 @@ _MOST_TRANSFUSIONS = 400
 _AS_SIGNED = {"description": "a document; decimals and dates as text", "type": "object"}
 
 
+class Unrounded(Exact):
+    """A volume with every digit, as the draft offers it: 18 and more after the point."""
+
+    pattern = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,200})?$"
+
+
 class TransfusionSchema(Schema):
     """A product given on a day."""
 
@@ -45,8 +51,8 @@ class InputsSchema(Schema):
     fibrinogen_on = Day(required=True, allow_none=True)
     fibrinogen_baseline = Exact(required=True, allow_none=True)
     fibrinogen_applicable = YesNo(required=True)
-    volume_ml = Exact(required=True, allow_none=True)
-    volume_baseline_ml = Exact(required=True, allow_none=True)
+    volume_ml = Unrounded(required=True, allow_none=True)
+    volume_baseline_ml = Unrounded(required=True, allow_none=True)
     volume_applicable = YesNo(required=True)
     volume_method_changed = YesNo(required=True)
     modality_changed = YesNo(required=True)

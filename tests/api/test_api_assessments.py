@@ -8,7 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from factories import a_clinician, sign_in_staff
+from chart_of_a_child import NOW, VISIT, Hospital
+from factories import a_clinician, as_actor, sign_in_staff
 from machine import Study, inputs_said
 from models.assessment import Assessment
 from models.site import StaffRole
@@ -131,3 +132,18 @@ def test_a_coordinator_signs_nothing(client: FlaskClient, study: Study, session:
     sign_in_staff(client, a_clinician(session, study.site, StaffRole.COORDINATOR))
     answer = client.post(study.path("/assessments"), json=an_assessment_said())
     assert answer.status_code == 403
+
+
+def test_what_a_draft_offers_is_taken_back_as_it_is(
+    doctor: FlaskClient, study: Study, session: Session, clock: FakeClock
+) -> None:
+    clock.now = NOW
+    person = a_clinician(session, study.site)
+    sign_in_staff(doctor, person)
+    Hospital(session, as_actor(session, person), study.child).everything_better()
+    draft = study.path(f"/assessments/{VISIT}/draft")
+    offered = doctor.get(draft).get_json()
+    assert offered["inputs"]["volume_ml"] == "9.424777960769379714"
+    answer = doctor.post(draft, json={"inputs": offered["inputs"]})
+    assert answer.status_code == 200, answer.get_json()
+    assert answer.get_json() == offered
