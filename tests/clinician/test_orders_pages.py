@@ -260,3 +260,10 @@ def test_a_child_who_left_the_study_gets_no_order_and_the_page_says_why(
         assert answer.status_code == 422
         assert "part in the study has ended" in answer.get_data(as_text=True)
     assert len(stored(session, child)) == 1
+
+
+def test_the_starting_dose_shows_how_it_was_worked_out(desk: Desk) -> None:
+    worked_out = "0.8 mg/m² × 0.4830 m² (Mosteller) = 0.3864 mg → 0.38 mL. Rule: khe-sirolimus-v1"
+    assert worked_out in " ".join(desk.see("/orders/new").split())
+    checked = desk.send("/orders/new", an_order_said(unit="start", amount="", step="check"))
+    assert "Rule: khe-sirolimus-v1" in checked.get_data(as_text=True)
