@@ -53,6 +53,7 @@ def draft_shown(draft: Draft) -> Shown:
         "reference_high": draft.high,
         "baseline": _value(draft.baseline),
         "albumin": _value(draft.albumin),
+        "correction": draft.correction,
         "grade_before": before and before.text,
         "steps": [_step(step) for step in draft.steps],
         "decided_by": draft.decided_by and _step(draft.decided_by),

@@ -89,6 +89,15 @@ class GradeStepSchema(Schema):
     holds = Words(required=True, metadata={"description": "yes, no or perhaps"})
 
 
+class AlbuminCorrectionSchema(Schema):
+    """graded = value + `slope` × (`normal` − the albumin of the sample in `by_unit`)."""
+
+    slope = Computed(required=True)
+    normal = Computed(required=True)
+    by_analyte = Words(required=True)
+    by_unit = Words(required=True)
+
+
 class DraftGradeSchema(Schema):
     """A draft grade with all it rests on. `grade` is "2", a span such as "0-1", or null when the
     result is not gradable, for `reason`."""
@@ -107,6 +116,7 @@ class DraftGradeSchema(Schema):
     reference_high = Computed(required=True, allow_none=True)
     baseline = fields.Nested(MeasuredSchema, required=True, allow_none=True)
     albumin = fields.Nested(MeasuredSchema, required=True, allow_none=True)
+    correction = fields.Nested(AlbuminCorrectionSchema, required=True, allow_none=True)
     grade_before = Words(required=True, allow_none=True)
     steps = fields.List(fields.Nested(GradeStepSchema), required=True)
     decided_by = fields.Nested(GradeStepSchema, required=True, allow_none=True)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 
 from clinician.lab_words import label_of, unit_word
 from domain.ctcae_draft import Draft, Flag, LabValue, StepReading, Ungradable
-from domain.ctcae_table import Basis, Direction
+from domain.ctcae_table import Basis, Correction, Direction
 from domain.grade_span import GradeSpan, Holds
 from domain.protocol import Protocol
 from web.formats import decimal, language
@@ -130,11 +130,24 @@ def _inputs(draft: Draft, protocol: Protocol) -> Iterator[tuple[str, str]]:
             str(_("Graded as")),
             f"{mark}{shown(graded.value)} {unit_word(draft.unit)}",
         )
+    if draft.correction is not None:
+        yield str(_("Corrected by")), _correction(draft.correction)
     yield str(_("Normal")), _limits(draft)
     if draft.albumin is not None:
         yield label_of(protocol.lab(draft.albumin.analyte)), _value(draft.albumin)
     if draft.baseline is not None:
         yield str(_("Before treatment")), _value(draft.baseline)
+
+
+def _correction(by: Correction) -> str:
+    return str(
+        _(
+            "+ %(slope)s × (%(normal)s − albumin in %(unit)s)",
+            slope=shown(by.slope),
+            normal=shown(by.normal),
+            unit=unit_word(by.by_unit),
+        )
+    )
 
 
 def _limits(draft: Draft) -> str:

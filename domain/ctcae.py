@@ -303,6 +303,7 @@ def _answer(
         high=case.high,
         baseline=case.context.baseline,
         albumin=case.context.albumin if _correction(case) else None,
+        correction=_correction(case) if Flag.CORRECTED_FOR_ALBUMIN in case.flags else None,
         baseline_span=before,
         steps=steps,
         decided_by=max(decided, key=lambda step: step.grade, default=None) if span else None,
@@ -314,6 +315,9 @@ def _answer(
 
 
 def _flags(case: _Case, span: GradeSpan | None, before: GradeSpan | None) -> Iterator[Flag]:
+    if _correction(case) is not None and Flag.CORRECTED_FOR_ALBUMIN not in case.flags:
+        # the uncorrected number was held against nothing
+        return
     outside = _outside_normal(case)
     if outside is Holds.NO and any(_bounds_passed(case)):
         yield Flag.BEYOND_ADULT_BOUND

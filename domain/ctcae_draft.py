@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.ctcae_table import Basis, Ctcae, Direction, Term
+from domain.ctcae_table import Basis, Correction, Ctcae, Direction, Term
 from domain.grade_span import GradeSpan, Holds
 from domain.protocol import Protocol
 from domain.reported import Comparator, Reported
@@ -85,8 +85,8 @@ class Draft:
     """One term's draft grade. `span` is None when the result is not gradable, for `reason`.
 
     `graded` in `unit`, with its limits, is the value that was held against the steps: converted or
-    corrected where flags say so. `decided_by` is the step that gave the mildest grade possible;
-    None for grade 0.
+    corrected by `correction` where flags say so. `decided_by` is the step that gave the mildest
+    grade possible; None for grade 0.
     """
 
     term: Term
@@ -99,6 +99,7 @@ class Draft:
     high: Decimal | None
     baseline: LabValue | None
     albumin: LabValue | None
+    correction: Correction | None
     baseline_span: GradeSpan | None
     steps: tuple[StepReading, ...]
     decided_by: StepReading | None

@@ -96,6 +96,23 @@ def test_spans_and_reasons_travel_too(
     assert (draft["grade"], draft["reason"]) == (grade, reason)
 
 
+def test_corrected_calcium_comes_with_its_correction(machine: FlaskClient, study: Study) -> None:
+    calcium = {"analyte": "calcium", "result": "1.80", "unit": "mmol/L", "reference_low": "2.1"}
+    albumin = {"analyte": "albumin", "result": "30", "unit": "g/L"}
+    machine.post(study.path("/labs"), json=a_sample(calcium, albumin))
+    items = machine.get(study.path("/labs/drafts")).get_json()["items"]
+    drafts = {draft["term"]: draft for item in items for draft in item["drafts"]}
+    draft = drafts["Hypocalcemia"]
+    assert (draft["grade"], draft["graded"]["value"]) == ("1", "2.00")
+    assert draft["correction"] == {
+        "slope": "0.02",
+        "normal": "40",
+        "by_analyte": "albumin",
+        "by_unit": "g/L",
+    }
+    assert drafts["Hypoalbuminemia"]["correction"] is None
+
+
 def test_limits_are_added_once_listed_and_used(machine: FlaskClient, study: Study) -> None:
     body = a_range()
     first, again = (machine.post(ranges(study), json=body) for _ in range(2))

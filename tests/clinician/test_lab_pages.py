@@ -113,6 +113,15 @@ def test_a_span_and_a_missing_limit_are_said_in_words(desk: Desk) -> None:
     assert "Not gradable: the limit of normal is not known" in page
 
 
+def test_corrected_calcium_shows_by_what_it_was_corrected(desk: Desk) -> None:
+    calcium = {"calcium": "1.80", "calcium_low": "2.1", "calcium_high": "2.6"}
+    day = {"drawn_on": "2026-03-03", "drawn_time": "08:00"}
+    desk.send("/labs/new", {**day, **calcium, "albumin": "30"}, client_id=new_id())
+    page = " ".join(desk.see("/labs").split())
+    assert "+ 0.02 × (40 − albumin in g/L)" in page
+    assert "Graded as" in page
+
+
 def test_words_are_chinese_for_chinese_readers(desk: Desk, session: Session) -> None:
     desk.send("/labs/new", SAMPLE, client_id=new_id())
     desk.person.locale = "zh"

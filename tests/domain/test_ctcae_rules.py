@@ -277,6 +277,7 @@ def test_total_calcium_needs_the_albumin_of_its_sample() -> None:
     value = a_value("calcium", "1.2", "mmol/L", "2.1", "2.6")
     draft = drafts_of(value)["hypocalcemia"]
     assert (draft.grade, draft.reason) == (None, Ungradable.ALBUMIN_MISSING)
+    assert drafts_of(a_value("calcium", "2.0", "mmol/L", "1.9"))["hypocalcemia"].flags == ()
     vague = a_value("albumin", "<20")
     assert grade_of("hypocalcemia", value, albumin=vague) is None
 
@@ -316,6 +317,8 @@ def test_calcium_in_mg_is_corrected_and_graded_in_mg(printed: str, grade: str) -
     value = a_value("calcium", printed, "mg/dL", "8.5", "10.5")
     draft = drafts_of(value, albumin=albumin)["hypocalcemia"]
     assert (draft.grade, draft.unit) == (grade, "mg/dL")
+    assert draft.correction is not None
+    assert (draft.correction.slope, draft.correction.by_unit) == (Decimal("0.8"), "g/dL")
     assert Flag.CORRECTED_FOR_ALBUMIN in draft.flags
 
 
