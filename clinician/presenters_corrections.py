@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _
 
 from clinician.presenters_orders import slot_words
 from clinician.presenters_worklist import page_of
+from clinician.work_words import DECISIONS
 from domain.entries import Entry, Outcome
 from models.dose import CorrectionRequest
-from services.correction_view import CorrectionCase
-from web.formats import clock, millilitres
+from services.correction_view import CorrectionCase, DecidedCase
+from web.formats import clock, millilitres, moment
 
 TOLD: Final[Mapping[Outcome, Any]] = {
     Outcome.GIVEN: _("given"),
@@ -40,6 +41,37 @@ class RequestCard:
 
 def request_cards(cases: Sequence[CorrectionCase]) -> list[RequestCard]:
     return [_card(case) for case in cases]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """One request that was decided."""
+
+    number: str
+    url: str
+    slot: str
+    asked: str
+    decision: str
+    reason: str
+    who: str
+
+
+def decided_rows(cases: Sequence[DecidedCase]) -> list[DecidedRow]:
+    return [_decided(case) for case in cases]
+
+
+def _decided(case: DecidedCase) -> DecidedRow:
+    request, zone = case.request, ZoneInfo(case.site.time_zone)
+    at = request.decided_at
+    return DecidedRow(
+        number=case.child.study_number,
+        url=page_of(case.child),
+        slot=slot_words(request.slot_on, request.half),
+        asked=_asked(request, zone),
+        decision=str(DECISIONS[request.state]),
+        reason=request.decision_reason or "",
+        who=f"{case.decided_by}, {moment(at, zone)}" if at else case.decided_by,
+    )
 
 
 def _card(case: CorrectionCase) -> RequestCard:

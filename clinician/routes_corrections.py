@@ -1,7 +1,7 @@
 """Corrections that families asked for: the investigator decides."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import redirect, render_template, url_for
@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from clinician import blueprint
 from clinician.place import place_of
-from clinician.presenters_corrections import request_cards
+from clinician.presenters_corrections import decided_rows, request_cards
 from clinician.work_words import DECISIONS, options
 from models.dose import CorrectionState
 from services import corrections as asked
 from services.access import Permission, sites_with
-from services.correction_view import open_cases
+from services.correction_view import decided_cases, open_cases
 from services.errors import RefusedError
 from web.db import db
 from web.fields import Choice, Words
@@ -25,6 +25,10 @@ from web.identity import current_actor
 class DecideSchema(FormSchema):
     state = Choice(CorrectionState, required=True)
     reason = Words(required=True, longest=500)
+
+
+# the newest; all of them stand in the audit trail of each child
+DECIDED_SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,14 @@ def decide_correction(participant: UUID, asked_for: UUID) -> ResponseReturnValue
 def _page(filled: Filled[Any], failed: UUID | None = None) -> str:
     """`failed` is the request whose form came back with errors."""
     actor = current_actor()
-    cases = open_cases(db.session(), sites_with(actor, Permission.VIEW))
+    sites = sites_with(actor, Permission.VIEW)
+    cases = open_cases(db.session(), sites)
+    decided = decided_cases(db.session(), sites, at_most=DECIDED_SHOWN)
     page: str = render_template(
         "clinician/corrections.html",
         section="corrections",
         cards=request_cards(cases),
+        decided=decided_rows(decided),
         decisions=options(DECISIONS),
         deciding_at=sites_with(actor, Permission.DECIDE),
         failed=failed,

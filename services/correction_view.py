@@ -42,6 +42,32 @@ def open_cases(session: Session, site_ids: Sequence[int]) -> tuple[CorrectionCas
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedCase:
+    """What was asked, and who decided what."""
+
+    request: CorrectionRequest
+    child: Participant
+    site: Site
+    decided_by: str
+
+
+def decided_cases(
+    session: Session, site_ids: Sequence[int], *, at_most: int
+) -> tuple[DecidedCase, ...]:
+    """What was decided at these sites, the newest first, in one query."""
+    rows = session.execute(
+        select(CorrectionRequest, Participant, Site, Account.display_name)
+        .join(Participant, Participant.id == CorrectionRequest.participant_id)
+        .join(Site, Site.id == Participant.site_id)
+        .join(Account, Account.id == CorrectionRequest.decided_by_id)
+        .where(Participant.site_id.in_(site_ids), CorrectionRequest.state != CorrectionState.ASKED)
+        .order_by(CorrectionRequest.decided_at.desc(), CorrectionRequest.id.desc())
+        .limit(at_most)
+    ).all()
+    return tuple(DecidedCase(*row) for row in rows)
+
+
 def _entries(session: Session, requests: Sequence[CorrectionRequest]) -> Sequence[DoseEntry]:
     """Everything said about the children's days in question."""
     return session.scalars(

@@ -56,7 +56,10 @@ def test_the_investigator_puts_a_correction_into_the_diary(
     session.expire_all()
     assert request.state is CorrectionState.ACCEPTED
     assert session.scalars(select(DoseEntry)).one().slot_on == date(2026, 3, 5)
-    assert "forgot" not in client.get("/clinic/corrections").get_data(as_text=True)
+    after = client.get("/clinic/corrections").get_data(as_text=True)
+    assert "forgot" not in after
+    assert "Decided" in after
+    assert "plausible" in after
 
 
 def test_a_decision_without_a_reason_comes_back(
