@@ -157,7 +157,9 @@ def check_still_open(
 
 
 def is_overtaken(row: DoseOrder, signed: Sequence[DoseOrder]) -> bool:
-    return any(other.signed_at and other.signed_at >= row.recorded_at for other in signed)
+    """Of two at the same instant the one written later overtakes."""
+    written = (row.recorded_at, row.id)
+    return any(other.signed_at and (other.signed_at, other.id) > written for other in signed)
 
 
 def audit_order(

@@ -374,3 +374,12 @@ def test_nothing_is_ordered_for_a_child_who_left_the_study(
         assert refused.value.code == "study_over"
     # what was ordered before is answered as before
     assert written(session, doctor, child, order).id == waiting.id
+
+
+def test_an_order_signed_at_the_very_instant_before_overtakes_nothing(
+    session: Session, child: Participant, doctor: Actor
+) -> None:
+    written(session, doctor, child, said(given_ml=D("0.40")))
+    confirmed = frozenset({Guard.CONFIRM_WITH_REASON})
+    waiting = written(session, doctor, child, said(given_ml=D("0.85"), confirmed=confirmed))
+    assert signed(session, staff(session, child), child, waiting).signed_at == NOW
