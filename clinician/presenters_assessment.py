@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from models.photo import Photo
 from models.tumour import SkinFinding, Treatment, TumourVolume
 from services.assessment_draft import Draft
 from services.chart import Chart, Sample, Tumour, is_transfusion
-from web.formats import day
+from web.formats import NO_BREAK, day
 from web.photo_words import site_word, view_word
 
 LOOKS: Final = {
@@ -104,7 +105,7 @@ def proposal_of(result: ResponseResult, views: SensitivityViews) -> Proposal:
         views=(
             _view("labs_and_volume", views.labs_and_volume),
             _view("volume_only", views.volume_only),
-            _view("durable_platelets", views.durable_platelets),
+            with_counts(_view("durable_platelets", views.durable_platelets), _pair(views)),
         ),
         token=token_of(result),
         needs_reason=result.needs_reason,
@@ -153,6 +154,19 @@ def _view(name: str, overall: Overall) -> Line:
     category = word(CATEGORIES, overall.category)
     text = _("%(category)s (provisional)", category=category) if overall.provisional else category
     return Line(word(VIEWS, name), str(text))
+
+
+def with_counts(line: Line, pair: Sequence[tuple[str, date]]) -> Line:
+    """The view of lasting platelets with the two counts (10⁹/L) that it rests on."""
+    told = ", ".join(f"{count}{NO_BREAK}×10⁹/L ({day(on)})" for count, on in pair)
+    none = _("no two high counts far enough apart, without a transfusion before")
+    return Line(line.label, f"{line.text} · {told or none}")
+
+
+def _pair(views: SensitivityViews) -> list[tuple[str, date]]:
+    found = views.durable
+    pair = (found.earlier, found.later) if found else ()
+    return [(f"{one.count:f}", one.on) for one in pair]
 
 
 def _samples(now: Sample | None, baseline: Sample | None, protocol: Protocol) -> tuple[Line, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from clinician.assessment_words import (
     VIEWS,
     why,
 )
-from clinician.presenters_assessment import LOOKS, DomainCard, Line
+from clinician.presenters_assessment import LOOKS, DomainCard, Line, with_counts
 from clinician.result_words import FIRMNESSES, SKIN_COLOURS, word
 from clinician.visit_words import visit_label
 from domain.protocol import Protocol
@@ -115,7 +116,13 @@ def _view(name: str, document: Mapping[str, Any]) -> Line:
     category = word(CATEGORIES, document["category"])
     if document["provisional"]:
         category = str(_("%(category)s (provisional)", category=category))
-    return Line(word(VIEWS, name), category)
+    line = Line(word(VIEWS, name), category)
+    # documents signed before the counts were kept have none
+    if "counts" not in document:
+        return line
+    return with_counts(
+        line, [(one["count"], date.fromisoformat(one["on"])) for one in document["counts"]]
+    )
 
 
 def _inputs(document: Mapping[str, Any]) -> Iterable[Line]:

@@ -37,9 +37,13 @@ class DurablePlatelets:
 
 @dataclass(frozen=True, slots=True)
 class SensitivityViews:
+    """`durable` are the two counts on which `durable_platelets` rests; None where there are none
+    that bear each other out."""
+
     labs_and_volume: Overall
     volume_only: Overall
     durable_platelets: Overall
+    durable: DurablePlatelets | None
 
 
 def sensitivity_views(
@@ -50,6 +54,7 @@ def sensitivity_views(
         labs_and_volume=overall([d for d in domains if d.domain in LABS_AND_VOLUME]),
         volume_only=overall([d for d in domains if d.domain in VOLUME_ONLY]),
         durable_platelets=overall([_if_durable(d, durable) for d in domains]),
+        durable=durable,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from domain.response import Overall, ResponseResult
 from domain.response_inputs import ResponseInputs
 from domain.response_score import DomainScore
-from domain.response_views import SensitivityViews
+from domain.response_views import DurablePlatelets, SensitivityViews
 from models.assessment import Assessment
 from services.audit import plain
 from services.chart import Chart, Sample, Tumour
@@ -41,7 +41,8 @@ def proposal_document(
         "views": {
             "labs_and_volume": _overall(views.labs_and_volume),
             "volume_only": _overall(views.volume_only),
-            "durable_platelets": _overall(views.durable_platelets),
+            "durable_platelets": _overall(views.durable_platelets)
+            | {"counts": _counts(views.durable)},
         },
         "evidence": dict(evidence),
     }
@@ -108,6 +109,12 @@ def _domain(score: DomainScore) -> dict[str, Any]:
 
 def _overall(overall: Overall) -> dict[str, Any]:
     return {"category": overall.category.value, "provisional": overall.provisional}
+
+
+def _counts(durable: DurablePlatelets | None) -> list[dict[str, Any]]:
+    """The two platelet counts, the earlier first; none where platelets are not durable."""
+    pair = (durable.earlier, durable.later) if durable else ()
+    return [{"on": plain(one.on), "count": plain(one.count)} for one in pair]
 
 
 def _sample(sample: Sample | None) -> str | None:

@@ -183,6 +183,19 @@ def test_the_page_proposes_from_the_chart_and_says_why(desk: Desk, better: None)
     assert page.fields["volume_ml"] == "9.425"
 
 
+def test_lasting_platelets_name_the_counts_they_rest_on(
+    session: Session, desk: Desk, child: Participant, better: None
+) -> None:
+    assert "no two high counts far enough apart" in shown(desk).text
+    earlier = a_panel(a_result(result="101"), drawn_at=local(date(2026, 4, 26)))
+    doctor = as_actor(session, desk.person)
+    record_labs(session, doctor, child, earlier, protocol=KHE, now=local(VISIT_ON))
+    both = "101\xa0×10⁹/L (26 Apr 2026), 212\xa0×10⁹/L (3 May 2026)"
+    page = shown(desk)
+    assert both in page.text
+    assert both in desk.client.get(sign(desk, page).location).text
+
+
 def test_an_empty_chart_is_not_evaluable_and_says_what_is_missing(desk: Desk) -> None:
     page = shown(desk)
     assert page.proposed == "NE"
