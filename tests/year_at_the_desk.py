@@ -258,7 +258,9 @@ def adherence(desk: Page, since: date, until: date) -> None:
 def figures(desk: Page, name: str) -> list[str]:
     """A figure of the page of adherence: at once, within a day, everything."""
     row = desk.get_by_role("row").filter(has=desk.get_by_role("rowheader", name=name))
-    return [re.sub(r"\s+", " ", cell).replace(" %", "%") for cell in row.locator("td").all_inner_texts()]
+    return [
+        re.sub(r"\s+", " ", cell).replace(" %", "%") for cell in row.locator("td").all_inner_texts()
+    ]
 
 
 def decide_correction(desk: Page, decision: str) -> None:
@@ -320,7 +322,7 @@ def amend(desk: Page, month: int, volume: str, category: str) -> None:
 def complete(desk: Page, on: date) -> None:
     open_tab(desk, "Admission")
     desk.get_by_role("link", name="Withdraw or complete …").click()
-    desk.get_by_role("radio", name=re.compile("Completed")).check()
+    desk.locator("[name=status][value=completed]").check()
     desk.get_by_label("On", exact=True).fill(on.isoformat())
     desk.get_by_label("Reason").fill("The year is over")
     desk.locator("[name=confirmed]").check()

@@ -72,15 +72,26 @@ HIGH: Final = YearByHand(
     proposal=Proposal("0.46 mL", "10.89", "0.5278"),
     half_ml="0.23",
     levels={
-        0.5: "9.0", 1: "12.0", 2: "18.0", 2.5: "14.0", 3: "<2.0", 4: "22.0", 5: "11.0",
-        6: "16.0", 7: "13.0", 8: "12.0", 9: "13.0", 10: "10.0", 12: "12.5",
+        0.5: "9.0",
+        1: "12.0",
+        2: "18.0",
+        2.5: "14.0",
+        3: "<2.0",
+        4: "22.0",
+        5: "11.0",
+        6: "16.0",
+        7: "13.0",
+        8: "12.0",
+        9: "13.0",
+        10: "10.0",
+        12: "12.5",
     },
     # (10, 15]: from 9 to 12 the last two thirds, 11.3333; 35; from 11 to 16 the first four fifths,
     # 24.8; 30; from 13 down to 10 all of 31: 132.1333 of 144
     time_in_range="91.8",
     days_in_range="132.13 of 144.00 days",
     # 12.0, 14.0, 11.0, 12.0, 13.0 and 12.5; 10.0 is out
-    fraction="54.5% (6 of 11)",
+    fraction="54.5 % (6 of 11)",
     responses={
         # exactly 100 is partial; 55.9 / 86 = 65 % is partial
         3: Found("100", "2.6", "30.1", "lighter", "significantly softer", "PR", "exactly on"),
@@ -101,15 +112,26 @@ LOW: Final = YearByHand(
     proposal=Proposal("0.28 mL", "8.65", "0.2752"),
     half_ml="0.14",
     levels={
-        0.5: "10.5", 1: "8.0", 2: "12.5", 2.5: "9.0", 3: "<2.0", 4: "21.0", 5: "7.5",
-        6: "11.0", 7: "9.0", 8: "8.0", 9: "9.0", 10: "10.0", 12: "7.0",
+        0.5: "10.5",
+        1: "8.0",
+        2: "12.5",
+        2.5: "9.0",
+        3: "<2.0",
+        4: "21.0",
+        5: "7.5",
+        6: "11.0",
+        7: "9.0",
+        8: "8.0",
+        9: "9.0",
+        10: "10.0",
+        12: "7.0",
     },
     # [7, 10]: from 10.5 to 8 the last four fifths, 13.6; 35; from 7.5 to 11 the first 2.5 / 3.5,
     # 22.142857; 30; 31: 131.742857 of 144
     time_in_range="91.5",
     days_in_range="131.74 of 144.00 days",
     # 8.0, 9.0, 7.5, 8.0, 9.0, 10.0 and 7.0; both bounds are in
-    fraction="63.6% (7 of 11)",
+    fraction="63.6 % (7 of 11)",
     responses={
         # 43 / 86 is exactly 50 %: none
         3: Found("90", "2.6", "43.0", "slightly lighter", "firmness unchanged", "NR", "exactly on"),
