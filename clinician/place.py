@@ -4,21 +4,26 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, Final
 
-from flask import current_app, render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from domain.protocol import Arm
+from domain.slots import Timetable
 from models.participant import ParticipantStatus
-from services.access import Permission, may, participant_at_site
-from services.randomisation import allocation_of
+from models.site import Site
+from services.access import Permission, may
+from services.child_page import ChildPage, child_page
 from web.child_place import ChildPlace
 from web.db import db
 from web.formats import language
 from web.identity import current_actor
 from web.parts import now, parts
+
+# stands for the child in an address that is made once
+SOMEBODY: Final = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Place(ChildPlace):
-    """One request about one child of a site of the signed-in member of staff."""
+    """One request about one child of a site of the signed-in member of staff. `page` is what was
+    read with the child."""
+
+    page: ChildPage
 
     @cached_property
     def today(self) -> date:
@@ -40,10 +48,18 @@ class Place(ChildPlace):
         return self.now.astimezone(self.zone).date()
 
     @cached_property
+    def timetables(self) -> tuple[Timetable, ...]:
+        return self.page.timetables
+
+    @cached_property
+    def site(self) -> Site:
+        return self.page.site
+
+    @cached_property
     def arm(self) -> Arm | None:
         """None until the child is randomised; what needs an arm asks `arm_of`, which refuses."""
-        row = allocation_of(self.session, self.child)
-        return None if row is None else self.protocol.arm(row.arm)
+        code = self.page.arm_code
+        return None if code is None else self.protocol.arm(code)
 
     @property
     def in_study(self) -> bool:
@@ -95,21 +111,42 @@ class Place(ChildPlace):
             "admission": _("Admission"),
             "trail": _("Audit trail"),
         }
+        child, pages = str(self.child.public_id), _pages(request.script_root)
         return tuple(
-            Tab(
-                url_for(f"clinician.{name}", participant=self.child.public_id),
-                word,
-                name == current,
-            )
+            Tab(pages[name].replace(SOMEBODY, child), word, name == current)
             for name, word in words.items()
-            if f"clinician.{name}" in current_app.view_functions
         )
+
+
+@cache
+def _pages(root: str) -> Mapping[str, str]:
+    """The addresses of the pages about a child below `root`, each with SOMEBODY in its place:
+    asked for once, since fifteen stand on every page."""
+    del root
+    names = (
+        "participant",
+        "orders",
+        "diary",
+        "measurements",
+        "levels",
+        "labs",
+        "tumour",
+        "photos",
+        "assessments",
+        "events",
+        "visits",
+        "carers",
+        "times",
+        "admission",
+        "trail",
+    )
+    return {name: url_for(f"clinician.{name}", participant=SOMEBODY) for name in names}
 
 
 def place_of(public_id: uuid.UUID, permission: Permission = Permission.VIEW) -> Place:
     """The place of this request. Raises NotFoundError for another site's child, ForbiddenError
     for somebody who may see it but not do this."""
     session, actor = db.session(), current_actor()
-    child = participant_at_site(session, actor, public_id, permission)
-    protocol = parts().protocols[child.protocol_key]
-    return Place(session, actor, child, protocol, now())
+    page = child_page(session, actor, public_id, permission)
+    protocol = parts().protocols[page.child.protocol_key]
+    return Place(session, actor, page.child, protocol, now(), page)

@@ -10,6 +10,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from clinician.matter_words import ARROWS, action_of, detail_of, icon_of
+from clinician.place import SOMEBODY
 from clinician.work_words import HALVES, KINDS, URGENCIES, matter_word
 from domain.interval import Interval
 from domain.level import Position
@@ -24,7 +25,6 @@ from web.formats import age, clock, day, language, millilitres, moment, short_da
 
 HOUR: Final = timedelta(hours=1)
 LOOKS: Final = {Urgency.URGENT: "urgent", Urgency.SAME_DAY: "urgent", Urgency.THIS_WEEK: "soon"}
-SOMEBODY: Final = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from clinician.presenters_review import facts_of, tables_of
 from clinician.result_words import TRACKS, options
 from clinician.timeline_data import Addresses, timeline_data
 from services.access import Permission
-from services.neighbours import neighbours_of
 from services.review import Review, page
 
 
@@ -41,7 +40,7 @@ def participant(participant: UUID) -> str:
         lab_choices=[(lab.code, label_of(lab)) for lab in place.protocol.labs],
         all_tracks=frozenset(Track),
         review=review,
-        neighbours=neighbours_of(place.session, place.child),
+        neighbours=place.page,
         may_assess=place.may(Permission.ASSESS),
     )
 
@@ -70,4 +69,5 @@ def _review(place: Place, view: CourseView) -> Review:
         last_on=view.last_on,
         now=place.now,
         analytes=view.labs,
+        known=place.page,
     )

@@ -184,7 +184,7 @@ def _state(
         status=status,
         order=order,
         doses=doses,
-        entries=tuple(sorted(told, key=lambda entry: entry.entered_at)),
+        entries=told if len(told) < 2 else tuple(sorted(told, key=lambda one: one.entered_at)),
         superseded=superseded,
         contradictory=_contradictory(doses, told),
         still_open=status is SlotStatus.UNKNOWN
@@ -212,6 +212,8 @@ def _silent_status(slot: Slot, now: datetime, *, held: bool) -> SlotStatus:
 
 def _contradictory(doses: Sequence[ReportedDose], told: Sequence[Entry]) -> bool:
     """One says given and another missed, or one says all of it and another a part."""
+    if len(told) <= 1:
+        return False
     if doses and any(entry.outcome is Outcome.MISSED for entry in told):
         return True
     return any(

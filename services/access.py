@@ -85,6 +85,11 @@ def participant_at_site(
             Participant.site_id.in_(sites_with(actor, Permission.VIEW) or actor.site_ids),
         )
     )
+    return check_child(actor, row, permission)
+
+
+def check_child(actor: Actor, row: Participant | None, permission: Permission) -> Participant:
+    """The child, if the actor may do this. Raises like `participant_at_site`."""
     if row is None or not (
         may(actor, Permission.VIEW, row.site_id) or may(actor, permission, row.site_id)
     ):

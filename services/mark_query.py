@@ -31,7 +31,7 @@ from models.base import Exact, Identity, UtcDateTime
 from models.message import InboundMessage, Message, MessageKind, MessageState
 from models.photo import Photo
 from models.tumour import SkinFinding, Treatment, TumourVolume
-from models.visit import BloodDraw, Visit
+from models.visit import BloodDraw, InpatientStay, Visit
 
 Column: TypeAlias = "ColumnElement[Any] | InstrumentedAttribute[Any]"
 
@@ -50,6 +50,7 @@ class MarkKind(StrEnum):
     MESSAGE = "message"
     MESSAGES_OF_A_KIND = "messages_of_a_kind"
     REPLY = "reply"
+    STAY = "stay"
 
 
 # no reminder of a dose that went its ordinary way: those are only counted
@@ -79,6 +80,7 @@ def every_mark() -> CompoundSelect[Any]:
         _messages(days),
         _message_counts(days),
         _replies(days),
+        _stays(days),
     )
 
 
@@ -333,3 +335,13 @@ def _stands(table: Any) -> ColumnElement[bool]:
     """No other row corrects this one."""
     later = aliased(table)
     return ~exists(select(later.id).where(later.amends_id == table.id))
+
+
+def _stays(days: _Days) -> Select[Any]:
+    """Days in hospital. One taken back ends before it begins: it has no day."""
+    row = InpatientStay
+    query = _mark(MarkKind.STAY, public_id=row.public_id, on=row.from_on, until=row.until_on)
+    happened = or_(row.until_on.is_(None), row.until_on >= row.from_on)
+    return _of(query, days, row).where(
+        days.overlaps(row.from_on, row.until_on), _stands(row), happened
+    )

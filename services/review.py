@@ -12,13 +12,14 @@ from domain.diary import SlotState, fold
 from domain.orders import OrderKind, OrderStep, dose_runs_from, order_at
 from domain.protocol import Arm, Protocol
 from domain.slots import Timetable, local_date, nearest_slot, slots_between
+from domain.stays import Stay, days_of_stays
 from domain.trough import Course
 from models.order import DoseOrder
 from models.participant import Measurement, Participant
 from services.chart import FIBRINOGEN, PLATELETS, Sample
+from services.child_page import ChildPage
 from services.diary_entries import entries_between
 from services.growth import has_outgrown
-from services.inpatient import inpatient_days
 from services.order_history import signed_orders, step_of
 from services.review_marks import Mark, MarkKind, by_kind, marks_between
 from services.review_query import ARM_AND_SIZE, LABS, LEVELS
@@ -106,17 +107,26 @@ def page(
     last_on: date,
     now: datetime,
     analytes: Sequence[str] = (PLATELETS, FIBRINOGEN),
+    known: ChildPage | None = None,
 ) -> Review:
-    """Everything of the local days `first_on` to `last_on`, both included, in eight queries.
+    """Everything of the local days `first_on` to `last_on`, both included, in five queries, and
+    two more where the head of the page is not `known` yet.
 
     Of the laboratory only `analytes`; all the others have their own page.
     """
-    arm, size = _arm_and_size(session, participant, protocol)
-    days = _Days(participant, first_on, last_on, timetables(session, participant.id))
+    if known is None:
+        arm, size = _arm_and_size(session, participant, protocol)
+        tables = timetables(session, participant.id)
+    else:
+        arm = protocol.arm(known.arm_code) if known.arm_code else None
+        size, tables = known.size, known.timetables
+    days = _Days(participant, first_on, last_on, tables)
     orders = signed_orders(session, participant.id)
     course = _course(session, days, orders, protocol, now=now)
     states = tuple(state for state in course.diary if state.slot.on >= first_on)
-    away = inpatient_days(session, participant.id, first_on, last_on)
+    marks = _marks(session, days)
+    stays = (Stay(mark.on, mark.until) for mark in by_kind(marks, MarkKind.STAY) if mark.on)
+    away = days_of_stays(stays, first_on, last_on)
     return Review(
         participant=participant,
         protocol=protocol,
@@ -132,7 +142,7 @@ def page(
         adherence=adherence(states, protocol.adherence, inpatient_on=away),
         levels=_levels(session, days, course, arm=arm, protocol=protocol),
         labs=_labs(session, days, analytes),
-        marks=_marks(session, days),
+        marks=marks,
     )
 
 

@@ -2,12 +2,11 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Date, Select, String, bindparam, case, cast, exists, func, select
+from sqlalchemy import Date, Select, String, bindparam, case, cast, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.entries import Outcome
@@ -23,8 +22,7 @@ _RECENT: Final = timedelta(days=4)
 _HALVES: Final = {"1": Half.MORNING, "2": Half.EVENING}
 
 
-@dataclass(frozen=True, slots=True)
-class SiteChild:
+class SiteChild(NamedTuple):
     """A child on the worklist. `last_told` is the newest slot of the last days of which anybody
     said anything that stands; `times` the newest dose times (zone, morning, evening) and
     `times_from_on` since when."""
@@ -100,17 +98,19 @@ def _last_told() -> Any:
     """ "2026-03-09:2": day and half in the order of slots. What anybody amended is left out, so
     that a dose taken back never hides a silence."""
     later = aliased(DoseEntry)
-    name = cast(DoseEntry.slot_on, String) + case(
-        (DoseEntry.half == Half.EVENING, ":2"), else_=":1"
-    )
+    is_evening = case((DoseEntry.half == Half.EVENING, 2), else_=1)
+    name = cast(DoseEntry.slot_on, String) + ":" + cast(is_evening, String)
     return (
-        select(func.max(name))
+        select(name)
         .where(
             DoseEntry.participant_id == Participant.id,
             DoseEntry.slot_on >= bindparam("since", type_=Date()),
             DoseEntry.outcome != Outcome.RETRACTED,
             ~exists(select(later.id).where(later.amends_id == DoseEntry.id)),
         )
+        # the newest first, by the index: the first that stands is enough
+        .order_by(DoseEntry.slot_on.desc(), is_evening.desc())
+        .limit(1)
         .correlate(Participant)
         .scalar_subquery()
     )

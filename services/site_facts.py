@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, case, exists, select
+from sqlalchemy import Select, and_, bindparam, case, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from domain.entries import DOSE_OUTCOMES, Entry, Outcome
@@ -42,20 +42,20 @@ class Newest:
     level_at: datetime | None
 
 
+_ORDER: Final = (
+    DoseOrder.id,
+    DoseOrder.amends_id,
+    DoseOrder.kind,
+    DoseOrder.signed_at,
+    DoseOrder.from_on,
+    DoseOrder.from_half,
+    DoseOrder.until_on,
+    DoseOrder.until_half,
+    DoseOrder.given_ml,
+    DoseOrder.strength_mg_per_ml,
+)
 _ORDERS: Final = (
-    select(
-        DoseOrder.participant_id,
-        DoseOrder.id,
-        DoseOrder.amends_id,
-        DoseOrder.kind,
-        DoseOrder.signed_at,
-        DoseOrder.from_on,
-        DoseOrder.from_half,
-        DoseOrder.until_on,
-        DoseOrder.until_half,
-        DoseOrder.given_ml,
-        DoseOrder.strength_mg_per_ml,
-    )
+    select(DoseOrder.participant_id, *_ORDER)
     .where(
         DoseOrder.participant_id.in_(bindparam("children", expanding=True)),
         DoseOrder.signed_at.is_not(None),
@@ -83,10 +83,15 @@ def orders_of(session: Session, child_ids: Collection[int]) -> Mapping[int, tupl
     if not child_ids:
         return {}
     rows = session.execute(_ORDERS, {"children": list(child_ids)}).all()
+    return _steps(rows)
+
+
+def _steps(rows: Sequence[Sequence[Any]]) -> Mapping[int, tuple[OrderStep, ...]]:
+    """By child: each row is the child and the columns of its order, empty where it has none."""
     amended = {row[2] for row in rows}
     found: dict[int, list[OrderStep]] = defaultdict(list)
     for child, ident, _amends, *told in rows:
-        if ident not in amended:
+        if ident is not None and ident not in amended:
             found[child].append(_step(ident, told))
     return {child: tuple(steps) for child, steps in found.items()}
 
@@ -104,16 +109,22 @@ def _step(ident: int, told: Sequence[Any]) -> OrderStep:
     )
 
 
-def newest_of(session: Session, child_ids: Collection[int]) -> Mapping[int, Newest]:
-    """The newest dose and level of each child, in one query."""
+def lines_of(
+    session: Session, child_ids: Collection[int]
+) -> Mapping[int, tuple[tuple[OrderStep, ...], Newest]]:
+    """The signed orders of each child as `orders_of` gives them, and its newest dose and level,
+    in one query."""
     if not child_ids:
         return {}
-    rows = session.execute(_every_newest(), {"children": list(child_ids)})
-    return {child: _newest(told) for child, *told in rows}
+    rows = session.execute(_every_line(), {"children": list(child_ids)}).all()
+    orders = _steps([(row[0], *row[7:]) for row in rows])
+    # each row of a child, one an order, says the same of its newest
+    newest = {row[0]: row for row in rows}
+    return {child: (orders.get(child, ()), _newest(row[1:7])) for child, row in newest.items()}
 
 
 @cache
-def _every_newest() -> Select[*tuple[Any, ...]]:
+def _every_line() -> Select[*tuple[Any, ...]]:
     """Built once: putting it together takes longer than running it."""
     return (
         select(
@@ -124,11 +135,17 @@ def _every_newest() -> Select[*tuple[Any, ...]]:
             Level.value,
             Level.below_loq,
             Level.drawn_at,
+            *_ORDER,
         )
         .select_from(Participant)
         .outerjoin(DoseEntry, DoseEntry.id == _last_dose())
         .outerjoin(Level, Level.id == _last_level())
+        .outerjoin(
+            DoseOrder,
+            and_(DoseOrder.participant_id == Participant.id, DoseOrder.signed_at.is_not(None)),
+        )
         .where(Participant.id.in_(bindparam("children", expanding=True)))
+        .order_by(DoseOrder.signed_at, DoseOrder.id)
     )
 
 

@@ -13,9 +13,7 @@ from domain.protocol import Protocol
 from domain.slots import SlotKey, nearest_slot
 from services.protocols import Protocols
 from services.site_children import SiteChild, timetable_of
-from services.site_facts import Newest, newest_of, orders_of
-
-_NOTHING = Newest(None, None, None, None)
+from services.site_facts import Newest, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +31,14 @@ class ChildLine:
 def child_lines(
     session: Session, children: Sequence[SiteChild], protocols: Protocols, *, now: datetime
 ) -> tuple[ChildLine, ...]:
-    """The same children in the same order, in two queries."""
-    ids = [child.id for child in children]
-    orders, newest = orders_of(session, ids), newest_of(session, ids)
+    """The same children in the same order, in one query."""
+    known = lines_of(session, [child.id for child in children])
     return tuple(
         _line(
             child,
             protocols[child.protocol_key],
-            _order_now(child, orders.get(child.id, ()), now),
-            newest.get(child.id, _NOTHING),
+            _order_now(child, known[child.id][0], now),
+            known[child.id][1],
         )
         for child in children
     )

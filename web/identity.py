@@ -10,6 +10,7 @@ from services.actor import Actor, ActorKind, Grant
 from services.tokens import find_token, note_use
 from web.db import db
 from web.parts import now
+from web.security import session_grants
 
 BEARER = "Bearer "
 
@@ -50,7 +51,11 @@ def _read_actor() -> Actor | None:
     if token is not None:
         return _machine(token)
     account = signed_in()
-    return None if account is None else actor_of(account, channel=_channel(account))
+    if account is None:
+        return None
+    kept = session_grants(account.id)
+    grants = None if kept is None else kept.grants
+    return actor_of(account, channel=_channel(account), grants=grants)
 
 
 def _machine(token: str) -> Actor | None:
@@ -65,15 +70,17 @@ def _machine(token: str) -> Actor | None:
     return known.actor
 
 
-def actor_of(account: Account, *, channel: str) -> Actor:
-    """The account as an actor, with the roles it holds now."""
+def actor_of(account: Account, *, channel: str, grants: tuple[Grant, ...] | None = None) -> Actor:
+    """The account as an actor, with the roles it holds now: `grants` where they are known."""
+    if account.kind is not AccountKind.STAFF:
+        grants = ()
     return Actor(
         kind=ActorKind(account.kind.value),
         account_id=account.id,
         name=account.display_name,
         channel=channel,
         locale=account.locale,
-        grants=_grants(account) if account.kind is AccountKind.STAFF else (),
+        grants=_grants(account) if grants is None else grants,
     )
 
 

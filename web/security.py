@@ -7,37 +7,72 @@ would be another door to guard. Ours (web/signin/) use its primitives.
 import base64
 import hashlib
 import hmac
+from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, Request, current_app
+from flask import Flask, Request, current_app, g
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password as _hash_password
 from flask_security.utils import verify_password
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from config import Environment, Settings
 from models.account import Account, Role, WebAuthn
+from models.site import Site, StaffGrant
+from services.actor import Grant
 from web.db import db
 from web.totp import CountedTotp
 
 # nobody makes us hash a book; beyond 4096 the library raises
 LONGEST_PASSWORD: Final = 200
 
-_BY_SESSION: Final = select(Account).where(Account.fs_uniquifier == bindparam("name"))
+# with the roles a person holds now and what these sites are: one query for every request
+_BY_SESSION: Final = (
+    select(Account, StaffGrant.site_id, StaffGrant.role, Site.is_made_up)
+    .outerjoin(
+        StaffGrant, and_(StaffGrant.account_id == Account.id, StaffGrant.revoked_at.is_(None))
+    )
+    .outerjoin(Site, Site.id == StaffGrant.site_id)
+    .where(Account.fs_uniquifier == bindparam("name"))
+    .order_by(StaffGrant.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGrants:
+    """What was read with the account of a session: its grants, and is any of the sites invented?"""
+
+    account_id: int
+    grants: tuple[Grant, ...]
+    sees_made_up: bool
 
 
 class Datastore(SQLAlchemyUserDatastore):
     """Flask-Security's, but the account of a session, asked for at each request, is found without
-    a join to its roles: nobody has one, what a person may do stands in `staff_grant`."""
+    its roles: nobody has one. What a person may do stands in `staff_grant`, read beside it."""
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Any:
         if kwargs.keys() != {"fs_uniquifier"}:
             return super().find_user(case_insensitive, **kwargs)
-        account = db.session.scalar(_BY_SESSION, {"name": kwargs["fs_uniquifier"]})
-        if account is not None:
-            set_committed_value(account, "roles", [])
+        rows = db.session.execute(_BY_SESSION, {"name": kwargs["fs_uniquifier"]}).all()
+        if not rows:
+            return None
+        account: Account = rows[0][0]
+        set_committed_value(account, "roles", [])
+        held = [row for row in rows if row[1] is not None]
+        g.session_grants = SessionGrants(
+            account.id,
+            tuple(Grant(site_id=site, role=role) for _, site, role, _ in held),
+            any(made_up for *_, made_up in held),
+        )
         return account
+
+
+def session_grants(account_id: int | None) -> SessionGrants | None:
+    """What this request's session read with this account; None for any other account."""
+    kept: SessionGrants | None = g.get("session_grants")
+    return kept if kept is not None and kept.account_id == account_id else None
 
 
 datastore: Any = Datastore(db, Account, Role, WebAuthn)
