@@ -13,6 +13,7 @@ from api.schemas_events import (
     CandidateSchema,
     DecisionSchema,
     EventSchema,
+    EventTableQuerySchema,
     SaidDecisionSchema,
     SaidEventChangeSchema,
     SaidEventSchema,
@@ -149,11 +150,17 @@ def decide_event_candidate(body: dict[str, Any], child: uuid.UUID) -> tuple[Show
 
 
 @blueprint.route("/sites/<site>/adverse-events/table", tags=["Adverse events"])
+@blueprint.arguments(EventTableQuerySchema, location="query")
 @blueprint.response(200, listed(TermCountSchema))
-@refusals(404)
-def show_event_table(site: str) -> Mapping[str, list[Shown]]:
-    """Count children by term, highest grade and arm; first those with any event."""
-    return {"items": table_shown(event_table(db.session(), [site_here(site).id]))}
+@refusals(404, 422)
+def show_event_table(asked: Mapping[str, bool], site: str) -> Mapping[str, list[Shown]]:
+    """Count children by term, highest grade and arm; first those with any event.
+
+    With `related=true` only events that are possibly, probably or definitely related count.
+    """
+    ids = [site_here(site).id]
+    table = event_table(db.session(), ids, only_related=asked["related"])
+    return {"items": table_shown(table)}
 
 
 def _changing(child: uuid.UUID) -> Changing:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from api.fields import Choice, Count, Day, Exact, Ident, Instant, Words, YesNo
+from api.fields import Choice, Count, Day, Exact, Ident, Instant, Words, YesNo, YesNoInForm
 from api.schemas import RecordedSchema, WriteSchema
 from api.schemas_labs import DraftGradeSchema
 from domain.events import DEATH_GRADE, Criterion
@@ -170,8 +170,8 @@ class CandidateSchema(Schema):
 
 
 class SaidDecisionSchema(WriteSchema):
-    """`new` needs `event`, `join` needs `event_id` and may bring a `grade`, `none` needs a `reason`.
-    `term` where a result has several proposals."""
+    """`new` needs `event`, `join` needs `event_id` and may bring a `grade`, `none` needs a
+    `reason`. `term` where a result has several proposals."""
 
     evidence_id = Ident(required=True)
     term = Words(load_default=None, allow_none=True, longest=_LONGEST_TERM)
@@ -186,6 +186,12 @@ class SaidDecisionSchema(WriteSchema):
 class GradeCountSchema(Schema):
     grade = _grade(required=True)
     children = Count(least=0, most=1_000_000, required=True)
+
+
+class EventTableQuerySchema(Schema):
+    """Which events are counted: all, or only those related to the treatment."""
+
+    related = YesNoInForm(load_default=False)
 
 
 class TermCountSchema(Schema):

@@ -27,9 +27,10 @@ COLUMNS = (
 
 @blueprint.get("/adverse-events", endpoint="event_table")
 def show_event_table() -> str:
-    """By term and arm; of one site (`?site=`) or of all sites of the signed-in person."""
+    """By term and arm; of one site (`?site=`) or of all sites of the signed-in person; of all
+    events or of those related to the treatment (`?related=true`)."""
     sites, chosen = _sites()
-    table = event_table(db.session(), [site.id for site in chosen])
+    table = _table(chosen)
     protocol = parts().protocols[chosen[0].protocol_key]
     page: str = render_template(
         "clinician/event_table.html",
@@ -39,6 +40,7 @@ def show_event_table() -> str:
         one_site=len(chosen) == 1,
         names=", ".join(site.name for site in chosen),
         table=table,
+        related=_only_related(),
         grades=GRADES,
         arms={arm.code: arm.label.get(language(), arm.label["en"]) for arm in protocol.arms},
         terms={line.term: term_word(protocol, line.term) for line in table.lines},
@@ -50,7 +52,7 @@ def show_event_table() -> str:
 def event_table_file() -> Response:
     """The same numbers; terms as CTCAE names them, arms by their codes."""
     _all, chosen = _sites()
-    table = event_table(db.session(), [site.id for site in chosen])
+    table = _table(chosen)
     told = io.StringIO()
     writer = csv.writer(told)
     writer.writerow(COLUMNS)
@@ -60,6 +62,15 @@ def event_table_file() -> Response:
     body = "\ufeff" + told.getvalue()
     headers = {"Content-Disposition": 'attachment; filename="adverse-events.csv"'}
     return Response(body, mimetype="text/csv", headers=headers)
+
+
+def _table(chosen: list[Site]) -> EventTable:
+    ids = [site.id for site in chosen]
+    return event_table(db.session(), ids, only_related=_only_related())
+
+
+def _only_related() -> bool:
+    return request.args.get("related") == "true"
 
 
 def _cells(line: TermCount, table: EventTable) -> list[Any]:

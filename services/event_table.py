@@ -47,15 +47,22 @@ class EventTable:
     lines: tuple[TermCount, ...]
 
 
-def event_table(session: Session, site_ids: Collection[int]) -> EventTable:
-    """All events of the children of these sites who were given an arm; three queries."""
+def event_table(
+    session: Session, site_ids: Collection[int], *, only_related: bool = False
+) -> EventTable:
+    """All events of the children of these sites who were given an arm, or only those related to the
+    treatment; three queries."""
     placed = session.execute(
         select(Participant.id, Allocation.arm)
         .join(Allocation, Allocation.participant_id == Participant.id)
         .where(Participant.site_id.in_(site_ids))
     )
     arms = {child: arm for child, arm in placed}  # noqa: C416 - a Row is no pair to mypy
-    views = [one for one in _views(session, site_ids) if one.event.participant_id in arms]
+    views = [
+        one
+        for one in _views(session, site_ids)
+        if one.event.participant_id in arms and (one.is_related or not only_related)
+    ]
     names = tuple(sorted(set(arms.values())))
     terms = sorted({one.event.term for one in views})
     return EventTable(

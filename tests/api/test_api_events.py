@@ -287,6 +287,14 @@ def test_children_are_counted_by_term_and_arm(
         assert (counts["any_grade"], counts["grade_3_or_worse"]) == (1, 0)
         assert (counts["serious"], counts["related"]) == (0, 1)
     assert machine.get(f"{API}/sites/NOWHERE/adverse-events/table").status_code == 404
+    unlikely = an_event_said(grade=3, relatedness="unlikely")
+    machine.post(study.path(EVENTS), json=unlikely)
+    worst = {
+        related: machine.get(f"{path}?related={related}").get_json()["items"][0]["grade_3_or_worse"]
+        for related in ("false", "true")
+    }
+    assert worst == {"false": 1, "true": 0}
+    assert machine.get(f"{path}?related=perhaps").status_code == 422
 
 
 def test_a_token_without_the_verb_records_nothing(

@@ -287,3 +287,8 @@ def test_the_table_counts_children_by_arm_and_comes_as_csv(session: Session, des
     for row in rows:
         assert (row["grade_2"], row["grade_3"], row["any_grade"]) == ("0", "1", "1")
         assert (row["grade_3_or_worse"], row["serious"], row["related"]) == ("1", "0", "1")
+    related = desk.client.get("/clinic/adverse-events?related=true").get_data(as_text=True)
+    assert 'value="true" selected' in related
+    told = desk.client.get("/clinic/adverse-events.csv?related=true").get_data(as_text=True)
+    (_any, row) = csv.DictReader(io.StringIO(told.lstrip("\ufeff")))
+    assert (row["grade_2"], row["grade_3"], row["any_grade"]) == ("1", "0", "1")

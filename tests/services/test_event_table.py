@@ -75,6 +75,24 @@ def test_possible_probable_and_definite_are_related(
     assert (total.children, total.related) == (1, related)
 
 
+def test_only_related_events_may_be_counted_by_grade(
+    session: Session, site: Site, doctor: Actor
+) -> None:
+    child = a_participant(session, site)
+    happened(session, doctor, child, grade=3, relatedness=Relatedness.UNLIKELY)
+    happened(session, doctor, child, grade=1, relatedness=Relatedness.POSSIBLE)
+    happened(session, doctor, child, term="Fever", relatedness=Relatedness.UNRELATED)
+    table = event_table(session, [site.id], only_related=True)
+    (line,) = table.lines
+    assert (line.term, line.children, line.by_grade[1], line.by_grade[3]) == (
+        "Mucositis oral",
+        1,
+        1,
+        0,
+    )
+    assert table.children == {"high": 1}
+
+
 def test_serious_children_are_counted(session: Session, site: Site, doctor: Actor) -> None:
     child = a_participant(session, site)
     happened(session, doctor, child, serious_criteria=(Criterion.HOSPITALISATION,))
