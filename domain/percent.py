@@ -54,7 +54,7 @@ def shown_percent(exact: Fraction, bounds: Iterable[Decimal]) -> Decimal:
 
 
 def _rounded(exact: Fraction, digits: int) -> Fraction:
-    scale = 10**digits
+    scale: int = 10**digits
     size = Fraction(floor(abs(exact) * scale + Fraction(1, 2)), scale)
     return size if exact >= 0 else -size
 
