@@ -33,6 +33,9 @@ def tell_platelets(
     for row in rows:
         if row.analyte != _PLATELETS or row.comparator == _ABOVE:
             continue
+        # a count that is high enough calls nobody, whatever came before: most rows of a table
+        if row.study_value >= _called_below(protocol):
+            continue
         before = _before(session, row)
         code = platelet_call(row.study_value, before, protocol.worklist)
         if code is None:
@@ -48,6 +51,11 @@ def tell_platelets(
         }
         found = matter(protocol, code, str(row.public_id), facts)
         raise_once(session, participant, found, rule_version=protocol.key, now=now)
+
+
+def _called_below(protocol: Protocol) -> Decimal:
+    rules = protocol.worklist
+    return max(rules.platelets_urgent_below, rules.platelets_fall_below)
 
 
 def tell_growth(
