@@ -21,6 +21,7 @@ from services.adverse_events import (
 )
 from services.alert_acts import Acknowledgement, AlertOutcome, acknowledge
 from services.candidate_decisions import Choice, SaidDecision, decide
+from services.derived_matters import ENDED_BY_WORK
 from services.event_changes import Changing, SaidChange, SaidGrade, change_event, regrade_event
 from services.protocols import Protocols
 
@@ -147,6 +148,8 @@ def answer_alerts(story: Story, protocols: Protocols) -> None:
         .order_by(Alert.raised_at, Alert.id)
     )
     for alert in raised.all():
+        if alert.code in ENDED_BY_WORK:
+            continue
         urgent = alert.urgency in {Urgency.URGENT, Urgency.SAME_DAY}
         if alert.raised_at > stage.now - STILL_OPEN or (not urgent and story.chance.random() < 0.1):
             continue
