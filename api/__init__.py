@@ -4,8 +4,8 @@ from flask import Flask
 
 from api import (
     routes_adherence,
-    routes_assessments,
     routes_admission,
+    routes_assessments,
     routes_children,
     routes_clinic_diary,
     routes_diary,
@@ -51,6 +51,7 @@ ROUTES = (
     routes_results,
     routes_starting_dose,
     routes_symptoms,
+    routes_tumour,
     routes_visits,
     routes_worklist,
 )

@@ -7,6 +7,7 @@ blueprint = Blueprint("clinician", __name__, url_prefix="/clinic", template_fold
 # each adds its views (or filters) to the blueprint, which must exist before them
 from clinician import amounts as amounts  # noqa: E402 - as above
 from clinician import navigation as navigation  # noqa: E402 - as above
+from clinician import review_bar as review_bar  # noqa: E402 - as above
 from clinician import routes_admission as routes_admission  # noqa: E402 - as above
 from clinician import routes_assessments as routes_assessments  # noqa: E402 - as above
 from clinician import routes_candidates as routes_candidates  # noqa: E402 - as above
@@ -40,4 +41,3 @@ from clinician import routes_tumour as routes_tumour  # noqa: E402 - as above
 from clinician import routes_visits as routes_visits  # noqa: E402 - as above
 from clinician import routes_withdrawal as routes_withdrawal  # noqa: E402 - as above
 from clinician import routes_worklist as routes_worklist  # noqa: E402 - as above
-from clinician import review_bar as review_bar  # noqa: E402 - as above

@@ -1,5 +1,6 @@
 """One matter in words: its picture, its facts in a line, and where the work is done."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -115,11 +116,13 @@ def _platelets_detail(facts: Mapping[str, object]) -> str:
 
 
 def _drafts_detail(facts: Mapping[str, object], protocol: Protocol) -> str:
-    """ "Platelet count decreased grade 2 · …", the newest first."""
+    """ "Platelet count decreased grade 2 ×3 · …", the newest first."""
     drafts: Any = facts.get("drafts") or ()
+    counts = Counter((str(one["term"]), str(one["grade"])) for one in drafts)
     words = [
-        f"{term_word(protocol, one['term'])} {_('grade %(grade)s', grade=one['grade'])}"
-        for one in drafts
+        f"{term_word(protocol, term)} {_('grade %(grade)s', grade=grade)}"
+        + (f" ×{number}" if number > 1 else "")
+        for (term, grade), number in counts.items()
     ]
     more = [f"+{len(words) - _DRAFTS_SHOWN}"] if len(words) > _DRAFTS_SHOWN else []
     return " · ".join([*words[:_DRAFTS_SHOWN], *more])

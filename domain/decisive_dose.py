@@ -57,7 +57,8 @@ def decisive_dose(
     last = _last_told(sample.drawn_at, diary)
     unclear = _unclear_since(last, sample.drawn_at, diary)
     if sample.told_last_dose_at is not None:
-        return _with_the_word(sample, sample.told_last_dose_at, last, unclear, (diary, rules))
+        told_at = sample.told_last_dose_at
+        return _with_the_word(sample, told_at, last, unclear=unclear, read=(diary, rules))
     hiding = [state for state in unclear if not _waits(state, waiting)]
     if hiding:
         return DecisiveDose(None, hiding[-1], certain=False)
@@ -75,6 +76,7 @@ def _with_the_word(
     sample: Sample,
     told_at: datetime,
     last: _LastTold | None,
+    *,
     unclear: Sequence[SlotState],
     read: tuple[Sequence[SlotState], TroughRules],
 ) -> DecisiveDose:

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from factories import a_carer, a_participant, sign_in_carer
-from machine import API, Study, a_token, a_child_said, bearing, text_of
+from machine import API, Study, a_child_said, a_token, bearing, text_of
 from models.audit import AuditEntry
 from models.participant import Participant
 from models.site import Site
