@@ -2,7 +2,6 @@
 
 import enum
 import uuid
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -49,9 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
-    def result_processor(
-        self, dialect: Dialect, coltype: object
-    ) -> Callable[[Any], datetime | None] | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """SQLite keeps text: one step instead of three, thousands of times a page."""
         if dialect.name == "sqlite":
             return _instant
@@ -78,9 +75,7 @@ class Exact(TypeDecorator[Decimal]):
         del dialect
         return None if value is None else Decimal(value)
 
-    def result_processor(
-        self, dialect: Dialect, coltype: object
-    ) -> Callable[[Any], Decimal | None] | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """As for instants."""
         if dialect.name == "sqlite":
             return _number

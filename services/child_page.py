@@ -1,8 +1,9 @@
 """Whose page it is: the child with everything that the head of each clinic page shows, at once."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -91,13 +92,11 @@ def child_page(
 ) -> ChildPage:
     """In one query. Raises like `services.access.participant_at_site`."""
     sites = sites_with(actor, Permission.VIEW) or actor.site_ids
-    rows = session.execute(_CHILD, {"child": public_id, "sites": list(sites)}).all()
+    told = {"child": public_id, "sites": list(sites)}
+    rows: Sequence[Any] = session.execute(_CHILD, told).all()
     row = check_child(actor, rows[0][0] if rows else None, permission)
     _, site, arm, size, before, after, *_ = rows[0]
-    # of two dose times for one date the one recorded later counts
-    tables = {
-        from_on: Timetable(from_on, zone, morning, evening)
-        for *_, from_on, zone, morning, evening in rows
-        if from_on is not None
-    }
+    # empty where the child has none; of two for one date the one recorded later counts
+    times: Iterable[Sequence[Any]] = (each[6:] for each in rows if each[6] is not None)
+    tables = {clock[0]: Timetable(*clock) for clock in times}
     return ChildPage(row, site, arm, size, tuple(tables.values()), before, after)

@@ -7,6 +7,7 @@ would be another door to guard. Ours (web/signin/) use its primitives.
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,7 +56,8 @@ class Datastore(SQLAlchemyUserDatastore):
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Any:
         if kwargs.keys() != {"fs_uniquifier"}:
             return super().find_user(case_insensitive, **kwargs)
-        rows = db.session.execute(_BY_SESSION, {"name": kwargs["fs_uniquifier"]}).all()
+        name = {"name": kwargs["fs_uniquifier"]}
+        rows: Sequence[Any] = db.session.execute(_BY_SESSION, name).all()
         if not rows:
             return None
         account: Account = rows[0][0]

@@ -1,6 +1,6 @@
 """How often the clinic's two busiest pages ask the database, signing in included."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -18,7 +18,7 @@ SILENT = 4
 
 
 @contextmanager
-def reads(app: Flask) -> Iterator[list[str]]:
+def reads(app: Flask) -> Generator[list[str]]:
     """The SELECTs of the app's own connections."""
     asked: list[str] = []
 
