@@ -101,12 +101,8 @@ def import_rows(
     before by another form and `nothing_new`, ConflictError.
     """
     take_turn(session, site)
-    first = first_result(
-        session,
-        LabImport,
-        {"client_id": said.client_id},
-        {"site_id": site.id, "sha256": said.sha256},
-    )
+    key, content = {"client_id": said.client_id}, {"site_id": site.id, "sha256": said.sha256}
+    first = first_result(session, LabImport, key, content)
     if first is not None:
         return Import(first, _results_of_import(session, first), is_new=False)
     found = preview(session, site, said.rows, said.sha256, protocol=protocol, now=now)
@@ -121,11 +117,11 @@ def import_rows(
         recorded_by_id=account_of(actor),
     )
     _store(session, actor, row)
-    children: dict[int, Participant] = {}
+    children: set[Participant] = set()
     for labs, child in _samples(said, row, found.lines):
         record_labs(session, actor, child, labs, protocol=protocol, now=now)
-        children[child.id] = child
-    for child in children.values():
+        children.add(child)
+    for child in sorted(children, key=lambda one: one.id):
         tell_lab_candidates(session, child, protocol=protocol, now=now)
     return Import(row, _results_of_import(session, row), is_new=True)
 

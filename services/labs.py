@@ -74,11 +74,23 @@ def record_labs(
         return winner, False
     for row in rows:
         _audit(session, actor, participant, row, now=now)
+    _tell(session, participant, rows, protocol=protocol, now=now)
+    return rows, True
+
+
+def _tell(
+    session: Session,
+    participant: Participant,
+    rows: Sequence[LabResult],
+    *,
+    protocol: Protocol,
+    now: datetime,
+) -> None:
+    """What the clinic must know of new results."""
     tell_platelets(session, participant, rows, protocol=protocol, now=now)
-    if said.import_id is None:
+    if rows[0].import_id is None:
         # an import has many panels of a child: it tells once, at its end
         tell_lab_candidates(session, participant, protocol=protocol, now=now)
-    return rows, True
 
 
 def filled(

@@ -114,19 +114,13 @@ def page(
 
     Of the laboratory only `analytes`; all the others have their own page.
     """
-    if known is None:
-        arm, size = _arm_and_size(session, participant, protocol)
-        tables = timetables(session, participant.id)
-    else:
-        arm = protocol.arm(known.arm_code) if known.arm_code else None
-        size, tables = known.size, known.timetables
+    arm, size, tables = _head(session, participant, protocol, known)
     days = _Days(participant, first_on, last_on, tables)
     orders = signed_orders(session, participant.id)
     course = _course(session, days, orders, protocol, now=now)
     states = tuple(state for state in course.diary if state.slot.on >= first_on)
     marks = _marks(session, days)
-    stays = (Stay(mark.on, mark.until) for mark in by_kind(marks, MarkKind.STAY) if mark.on)
-    away = days_of_stays(stays, first_on, last_on)
+    away = days_of_stays(_stays(marks), first_on, last_on)
     return Review(
         participant=participant,
         protocol=protocol,
@@ -144,6 +138,21 @@ def page(
         labs=_labs(session, days, analytes),
         marks=marks,
     )
+
+
+def _stays(marks: Sequence[Mark]) -> list[Stay]:
+    return [Stay(mark.on, mark.until) for mark in by_kind(marks, MarkKind.STAY) if mark.on]
+
+
+def _head(
+    session: Session, participant: Participant, protocol: Protocol, known: ChildPage | None
+) -> tuple[Arm | None, Measurement | None, tuple[Timetable, ...]]:
+    """The child's arm, newest height and weight, and dose times."""
+    if known is None:
+        arm, size = _arm_and_size(session, participant, protocol)
+        return arm, size, timetables(session, participant.id)
+    arm = protocol.arm(known.arm_code) if known.arm_code else None
+    return arm, known.size, known.timetables
 
 
 def _arm_and_size(
