@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import web.event_sentences  # noqa: F401 - adds its sentences
 from api.access import actor_here, child_here, site_here
 from api.blueprint import blueprint, refusals, writes
 from api.presenters import Shown
@@ -37,6 +36,7 @@ from services.event_changes import (
 )
 from services.event_table import event_table
 from services.results import find_result
+from web import event_sentences as event_sentences  # noqa: PLC0414 - it adds its sentences
 from web.db import db
 from web.parts import now, parts
 
@@ -173,7 +173,8 @@ def _events(participant: Participant) -> dict[int, AdverseEvent]:
 
 
 def _event(body: dict[str, Any]) -> SaidEvent:
-    return SaidEvent(**body | {"serious_criteria": tuple(body["serious_criteria"])})
+    facts: dict[str, Any] = body | {"serious_criteria": tuple(body["serious_criteria"])}
+    return SaidEvent(**facts)
 
 
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:

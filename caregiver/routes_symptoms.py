@@ -10,7 +10,6 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-import web.event_sentences  # noqa: F401 - adds its sentences
 from caregiver import blueprint
 from caregiver.place import Place, place_of
 from caregiver.symptom_view import (
@@ -27,6 +26,7 @@ from models.symptom import SymptomReport
 from services.errors import ConflictError, RefusedError
 from services.results import find_result
 from services.symptoms import SaidSymptom, report_symptom
+from web import event_sentences as event_sentences  # noqa: PLC0414 - it adds its sentences
 from web.db import db
 from web.fields import Amount, Day, Words
 from web.formats import language

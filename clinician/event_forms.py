@@ -89,7 +89,8 @@ class NoneForm:
 
 
 def said_event(**typed: Any) -> SaidEvent:
-    return SaidEvent(**typed | {"serious_criteria": tuple(typed["serious_criteria"])})
+    facts: dict[str, Any] = typed | {"serious_criteria": tuple(typed["serious_criteria"])}
+    return SaidEvent(**facts)
 
 
 def change_form(**typed: Any) -> ChangeForm:

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
-import web.event_sentences  # noqa: F401 - adds its sentences
 from clinician.result_words import ACTIONS, OUTCOMES, RELATEDNESS, SOURCES, options, word
 from domain.events import Criterion
 from domain.protocol import Protocol
 from domain.protocol_events import EventTerm
 from models.adverse_event import AdverseEvent
 from services.candidate_decisions import Choice
+from web import event_sentences as event_sentences  # noqa: PLC0414 - it adds its sentences
 from web.formats import day, language
 
 CRITERIA: Final[Mapping[str, Any]] = {

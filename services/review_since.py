@@ -1,7 +1,7 @@
 """What came since a person last reviewed a child's page, counted in one query (ux.md)."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -80,7 +80,8 @@ def new_since(
         return {}
     counted: dict[int, dict[str, Any]] = {child: {} for child in children}
     said = {"account": account_id, "children": list(children)}
-    for child, kind, count, reviewed_at in session.execute(_counts(), said):
+    rows: Sequence[Any] = session.execute(_counts(), said).all()
+    for child, kind, count, reviewed_at in rows:
         counted[child][kind] = reviewed_at if kind == "reviewed_at" else count
     return {
         child: SinceReview(reviewed_at=found.pop("reviewed_at", None), **found)

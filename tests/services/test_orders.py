@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -364,11 +365,12 @@ def test_nothing_is_ordered_for_a_child_who_left_the_study(
     waiting = written(session, doctor, child, order)
     child.status = status
     pause = SaidHold(client_id=uuid.uuid4(), from_slot=EVENING.shifted(1), reason="fever")
-    for refusal in (
+    refusals: tuple[Callable[[], object], ...] = (
         lambda: written(session, doctor, child, said()),
         lambda: signed(session, staff(session, child), child, waiting),
         lambda: hold(session, doctor, child, pause, protocol=KHE, now=NOW),
-    ):
+    )
+    for refusal in refusals:
         with pytest.raises(RefusedError) as refused:
             refusal()
         assert refused.value.code == "study_over"

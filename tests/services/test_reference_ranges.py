@@ -168,7 +168,7 @@ def test_limits_are_converted_into_the_unit_of_the_result(
 ) -> None:
     add()
     row = stored(session, doctor, child, neutrophils(result="1200", unit="/uL"))
-    assert (row.reference_low, row.reference_high) == (1000, 7000)
+    assert (row.reference_low, row.reference_high) == (Decimal(1000), Decimal(7000))
 
 
 def test_limits_that_would_have_to_be_rounded_are_left_out(

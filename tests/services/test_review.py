@@ -349,5 +349,5 @@ def test_an_event_is_as_bad_as_the_grades_in_force(session: Session, child: Part
         session.flush()
     page = review(session, child)
     grades = [(mark.on, mark.amount) for mark in page.marks_of(MarkKind.GRADE)]
-    assert grades == [(date(2026, 3, 2), 1), (date(2026, 3, 6), 2)]
+    assert grades == [(date(2026, 3, 2), Decimal(1)), (date(2026, 3, 6), Decimal(2))]
     assert [mark.amount for mark in page.marks_of(MarkKind.EVENT)] == [2]

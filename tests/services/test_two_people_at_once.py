@@ -187,7 +187,7 @@ def test_two_visits_are_not_moved_to_one_day(
     session.commit()
 
     def by(actor: Actor, visit: Visit) -> Any:
-        wanted = {"on": date(2026, 4, 20), "reason": "holiday", "now": NOW}
+        wanted: dict[str, Any] = {"on": date(2026, 4, 20), "reason": "holiday", "now": NOW}
         return lambda own: move(own, actor, of(own, child), visit.public_id, **wanted)
 
     assert code_of(overlapping(database_url, by(doctor, first), by(nurse, second))) == "day_taken"
@@ -203,7 +203,7 @@ def test_the_trail_of_a_visit_tells_what_really_stood_there(
     session.commit()
 
     def by(actor: Actor, state: VisitState) -> Any:
-        wanted = {"state": state, "reason": "ill", "now": NOW}
+        wanted: dict[str, Any] = {"state": state, "reason": "ill", "now": NOW}
         return lambda own: set_state(own, actor, of(own, child), visit.public_id, **wanted)
 
     assert (
