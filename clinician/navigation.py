@@ -3,6 +3,7 @@
 from clinician import blueprint
 from clinician.presenters_levels import interval_text
 from services.access import Permission, sites_with
+from services.candidates import proposal_key
 from web.identity import actor_or_none
 
 
@@ -22,3 +23,4 @@ def doors() -> dict[str, bool]:
 
 
 blueprint.add_app_template_filter(interval_text, "interval")
+blueprint.add_app_template_filter(proposal_key)

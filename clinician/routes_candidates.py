@@ -64,10 +64,10 @@ def candidates(participant: UUID) -> str:
 
 @blueprint.route(f"{_CANDIDATES}/<uuid:evidence>", methods=["GET", "POST"])
 def decide_candidate(participant: UUID, evidence: UUID) -> ResponseReturnValue:
-    """A new event, an event that is there already, or none with a reason; `?term=` says which
+    """A new event, an event that is there already, or none with a reason; `?proposal=` says which
     proposal where one result has several."""
     place = place_of(participant, Permission.RECORD)
-    term = request.args.get("term")
+    term = request.args.get("proposal")
     one = find_candidate(
         place.session, place.child, place.protocol, evidence_id=evidence, term=term
     )

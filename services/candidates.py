@@ -1,6 +1,7 @@
 """Proposed adverse events: what symptoms and laboratory results suggest, and what a clinician made
 of each (trial.md §7)."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,7 +109,8 @@ def find_candidate(
     evidence_id: uuid.UUID,
     term: str | None,
 ) -> Candidate | None:
-    """The proposal that rests on this report or result; `term` where a result has several."""
+    """The proposal that rests on this report or result; `term` (or its `proposal_key`) where a
+    result has several."""
     decided = _decisions(session, [participant.id])
     reports = reports_of(session, participant)
     if any(row.public_id == evidence_id for row in reports):
@@ -116,7 +118,12 @@ def find_candidate(
     else:
         found = _from_results(session, participant, decided, protocol)
     about = (one for one in found if one.evidence_id == evidence_id)
-    return next((one for one in about if term in {None, one.term}), None)
+    return next((one for one in about if term in {None, one.term, proposal_key(one.term)}), None)
+
+
+def proposal_key(term: str) -> str:
+    """A term for an address, where the name of an illness must not stand: eight hex digits."""
+    return hashlib.blake2s(term.encode(), digest_size=4).hexdigest()
 
 
 Decided = Mapping[tuple[str, int], Sequence[CandidateDecision]]

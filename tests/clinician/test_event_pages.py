@@ -22,6 +22,7 @@ from models.site import Site, StaffRole
 from models.symptom import SymptomReport
 from plugins.app import START
 from results_of_a_child import KHE, a_panel, a_result, local
+from services.candidates import proposal_key
 from services.labs import record_labs
 from services.symptoms import report_symptom
 
@@ -167,7 +168,7 @@ def test_a_proposal_shows_its_evidence_and_becomes_an_event(
     assert "Fever, Mild, 39.2 °C: since noon" in page
     assert "fever@khe-sirolimus-v1.zh" in page
     assert "38.0–39.0 °C: grade 1" in page
-    path = f"/candidates/{report.public_id}?term=Fever"
+    path = f"/candidates/{report.public_id}?proposal={proposal_key('Fever')}"
     form = desk.see(path)
     assert '<option value="Fever" selected>' in in_one_line(form)
     assert "Fever, Mild, 39.2 °C: since noon</textarea>" in form

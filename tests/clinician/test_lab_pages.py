@@ -15,6 +15,7 @@ from factories import a_participant, a_site, an_order
 from models.laboratory import LabImport, LabResult, ReferenceRange
 from models.participant import Participant
 from models.site import Site, StaffRole
+from services.candidates import proposal_key
 
 SAMPLE = {
     "drawn_on": "2026-03-03",
@@ -89,7 +90,7 @@ def test_a_draft_grade_shows_how_it_was_worked_out(desk: Desk) -> None:
         "&lt; 50 10⁹/L → grade 3: no",
         "CTCAE 4.03 · khe-sirolimus-v1",
         "Decide under adverse events",
-        "?term=Platelet",
+        f"?proposal={proposal_key('Platelet count decreased')}",
     ):
         assert words in page
 
