@@ -98,6 +98,8 @@ NEEDS: Final[Mapping[str, Need]] = {
     "api.record_volume": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.list_skin_findings": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.record_skin_finding": Need(verb=Permission.RECORD, staff=Permission.RECORD),
+    "api.list_treatments": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
+    "api.record_treatment": Need(verb=Permission.RECORD, staff=Permission.RECORD),
     "api.show_tumour": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.list_lesions": Need(verb=Reading.RESULTS, staff=Permission.VIEW),
     "api.record_lesion": Need(verb=Permission.RECORD, staff=Permission.RECORD),

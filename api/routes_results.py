@@ -1,4 +1,4 @@
-"""Laboratory results, tumour volumes and skin findings."""
+"""Tumour volumes and skin findings."""
 
 import uuid
 from collections.abc import Mapping

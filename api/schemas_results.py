@@ -1,4 +1,4 @@
-"""Laboratory results, and what is measured and felt of the tumour, as they travel."""
+"""What is measured and felt of the tumour, and treatments, as they travel."""
 
 from functools import cache
 from typing import Any
@@ -9,6 +9,7 @@ from api.fields import Choice, Computed, Day, Exact, Ident, Words
 from api.schemas import RecordedSchema, ResultSchema
 from domain.response_inputs import Firmness, SkinColour
 from domain.volume import Diameters
+from models.tumour import TreatmentKind
 from services.tumour import Modality, VolumeMethod
 
 CORRECTS = {"description": "the row that this one corrects"}
@@ -68,6 +69,25 @@ class SkinSchema(RecordedSchema):
     colour = Choice(SkinColour, required=True)
     firmness = Choice(Firmness, required=True)
     note = Words(required=True, allow_none=True)
+    amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
+
+
+class SaidTreatmentSchema(ResultSchema):
+    """A treatment from its first day to its last; a transfusion has one day, or no end."""
+
+    kind = Choice(TreatmentKind, required=True)
+    name = Words(required=True, longest=80)
+    started_on = Day(required=True)
+    ended_on = Day(load_default=None, allow_none=True)
+
+
+class TreatmentSchema(RecordedSchema):
+    """A treatment as it was recorded."""
+
+    kind = Choice(TreatmentKind, required=True)
+    name = Words(required=True)
+    started_on = Day(required=True)
+    ended_on = Day(required=True, allow_none=True)
     amends = Ident(required=True, allow_none=True, metadata=CORRECTS)
 
 

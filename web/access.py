@@ -225,6 +225,8 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "api.record_volume": Entry.API,
     "api.list_skin_findings": Entry.API,
     "api.record_skin_finding": Entry.API,
+    "api.list_treatments": Entry.API,
+    "api.record_treatment": Entry.API,
     "api.list_assessments": Entry.API,
     "api.sign_assessment": Entry.API,
     "api.list_readings": Entry.API,

@@ -38,6 +38,7 @@ BELOW = (
     "/labs",
     "/volumes",
     "/skin-findings",
+    "/treatments",
     "/assessments",
     "/messages",
     "/readings",

@@ -1,4 +1,4 @@
-"""Levels, laboratory results, volumes and skin findings over the interface."""
+"""Levels, laboratory results, volumes, skin findings and treatments over the interface."""
 
 import uuid
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from machine import Study
 from models.laboratory import LabResult, Level
-from models.tumour import SkinFinding, TumourVolume
+from models.tumour import SkinFinding, Treatment, TumourVolume
 
 Said = dict[str, Any]
 
@@ -44,11 +44,17 @@ def a_finding_said(**changes: Any) -> Said:
     return said | {"colour": "lighter", "firmness": "slightly_softer"} | changes
 
 
+def a_transfusion_said(**changes: Any) -> Said:
+    said = {"client_id": str(uuid.uuid4()), "started_on": "2026-03-03"}
+    return said | {"kind": "cryoprecipitate", "name": "2 units"} | changes
+
+
 KINDS = [
     ("/levels", a_level_said, Level),
     ("/labs", labs_said, LabResult),
     ("/volumes", a_volume_said, TumourVolume),
     ("/skin-findings", a_finding_said, SkinFinding),
+    ("/treatments", a_transfusion_said, Treatment),
 ]
 each_kind = pytest.mark.parametrize(
     ("below", "said", "table"), KINDS, ids=[below[1:] for below, _, _ in KINDS]
@@ -81,6 +87,8 @@ def test_the_same_id_with_other_content_is_a_conflict(
         change = {"lesion": "right thigh"}
     elif below == "/skin-findings":
         change = {"colour": "darker"}
+    elif below == "/treatments":
+        change = {"kind": "plasma"}
     answer = machine.post(study.path(below), json=body | change)
     assert (answer.status_code, answer.get_json()["code"]) == (409, "conflict")
     assert answer.get_json()["first"] != answer.get_json()["offered"]
