@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from domain.events import Criterion, EventError, Facts, GradeStep, check_facts, history
 from domain.protocol import Protocol
 from models.adverse_event import AdverseEvent, AdverseEventChange, AdverseEventGrade, Relatedness
-from models.attention import Urgency
 from models.participant import Participant
 from services.actor import Actor, account_of
-from services.alerts import Matter, raise_once
+from services.alerts import matter, raise_once
 from services.audit import Act, plain, record
 from services.errors import ConflictError, RefusedError
 from services.local_today import today_of
@@ -209,7 +208,7 @@ def tell_serious(
     protocol: Protocol,
     now: datetime,
 ) -> None:
-    """A serious event is urgent; once, however often it is changed afterwards."""
+    """A serious event calls the clinic; once, however often it is changed afterwards."""
     if not event.is_serious:
         return
     facts = {
@@ -219,8 +218,8 @@ def tell_serious(
         "grade": grade,
         "criteria": event.serious_criteria,
     }
-    matter = Matter("serious_event", str(event.id), Urgency.URGENT, facts)
-    raise_once(session, participant, matter, rule_version=protocol.key, now=now)
+    found = matter(protocol, "serious_event", str(event.id), facts)
+    raise_once(session, participant, found, rule_version=protocol.key, now=now)
 
 
 def _of_events(session: Session, table: Any, is_wanted: Any) -> Mapping[int, list[Any]]:
