@@ -93,7 +93,7 @@ def acknowledge(
     alert.acknowledged_at, alert.acknowledged_by_id = now, by
     alert.outcome, alert.outcome_note = said.outcome.value, note
     add_step(session, alert, AlertStep.ACKNOWLEDGED, now=now, by_id=by, note=note)
-    _audit(session, actor, alert, {"outcome": said.outcome}, now=now)
+    _audit(session, actor, alert, {"outcome": said.outcome}, now=now, why=note)
     return alert
 
 
@@ -122,7 +122,7 @@ def hand_over(session: Session, scene: Scene, said: HandOver) -> Alert:
     if add_step(session, alert, step, now=scene.now, by_id=by, to_id=to.id, note=note):
         alert.assigned_to_id, alert.assigned_at = to.id, scene.now
         new = {"assigned_to_id": to.id}
-        _audit(session, scene.actor, alert, new, now=scene.now, did="handed_over")
+        _audit(session, scene.actor, alert, new, now=scene.now, did="handed_over", why=note)
     return alert
 
 
@@ -149,8 +149,9 @@ def reopen(session: Session, scene: Scene, note: str) -> Alert:
         raise RefusedError("required", "note")
     by, old = account_of(scene.actor), alert.outcome
     alert.acknowledged_at = alert.acknowledged_by_id = alert.outcome = alert.outcome_note = None
-    add_step(session, alert, AlertStep.REOPENED, now=scene.now, by_id=by, note=note.strip())
-    _audit(session, scene.actor, alert, {"ended_as": old}, now=scene.now, did="reopened")
+    why = note.strip()
+    add_step(session, alert, AlertStep.REOPENED, now=scene.now, by_id=by, note=why)
+    _audit(session, scene.actor, alert, {"ended_as": old}, now=scene.now, did="reopened", why=why)
     return alert
 
 
@@ -211,7 +212,8 @@ def _audit(
     *,
     now: datetime,
     did: str = "acknowledged",
+    why: str | None = None,
 ) -> None:
     act = Act(f"alert.{did}", "alert", alert.id, alert.participant_id, alert.site_id)
     told = {"code": alert.code, **new}
-    record(session, actor, replace(act, new=told, reason=alert.outcome_note), now)
+    record(session, actor, replace(act, new=told, reason=why), now)
