@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from domain.ctcae_draft import Draft, Flag
 from domain.protocol import Protocol
-from domain.slots import local_date
+from domain.slots import Timetable, local_date
 from domain.symptoms import fever_grade, is_high, proposes_event
 from models.adverse_event import CandidateDecision
 from models.laboratory import LabResult
@@ -176,13 +176,17 @@ def _from_results(
     tables = timetables(session, participant.id)
     found: list[Candidate] = []
     for each in drafts_of_child(session, participant, protocol):
-        at = each.result.drawn_at
-        on = local_date(tables, at) if tables else at.date()
+        on = _drawn_on(each.result, tables)
         for draft in each.drafts:
             decision = _decision_on(draft, decided.get((LAB, each.result.id), ()))
             if decision is not None or is_proposed(each, draft):
                 found.append(_lab_candidate(each, draft, on, decision))
-    return (*found, *_overtaken(session, decided, found))
+    return (*found, *_overtaken(session, decided, found, tables))
+
+
+def _drawn_on(result: LabResult, tables: Sequence[Timetable]) -> date:
+    """The day on the family's wall."""
+    return local_date(tables, result.drawn_at) if tables else result.drawn_at.date()
 
 
 def is_proposed(each: LabDraft, draft: Draft) -> bool:
@@ -215,7 +219,7 @@ def _lab_candidate(
 
 
 def _overtaken(
-    session: Session, decided: Decided, found: Iterable[Candidate]
+    session: Session, decided: Decided, found: Iterable[Candidate], tables: Sequence[Timetable]
 ) -> Iterator[Candidate]:
     """Decisions on results that were corrected since, or are drafted otherwise now: the draft is no
     more, the decision is."""
@@ -232,7 +236,7 @@ def _overtaken(
             yield Candidate(
                 terms=(row.term,),
                 grade=row.draft_grade,
-                started_on=result.drawn_at.date(),
+                started_on=_drawn_on(result, tables),
                 since=result.recorded_at,
                 rule_version=row.rule_version,
                 result=result,

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -240,6 +240,16 @@ def test_a_correction_of_a_result_asks_again(proposals: Proposals) -> None:
     assert [(one.result, one.grade) for one in proposals.open] == [(right, "3")]
     decided = [one for one in proposals.all if one.decision is not None]
     assert [one.result for one in decided] == [wrong]
+
+
+def test_a_decision_on_a_corrected_result_keeps_the_familys_day(proposals: Proposals) -> None:
+    seven_in_the_morning = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    said: dict[str, Any] = {"analyte": "triglycerides", "unit": "mmol/L"}
+    wrong = proposals.lab(seven_in_the_morning, result="2.1", **said)
+    proposals.decide(wrong.public_id, Choice.NONE, reason="not fasting")
+    correction = {"amends": wrong.public_id, "amend_reason": "misread"}
+    proposals.lab(seven_in_the_morning, result="1.2", **said, **correction)
+    assert [one.started_on for one in proposals.all] == [date(2026, 3, 3)]
 
 
 def test_a_corrected_report_is_proposed_no_more_and_its_correction_is(
