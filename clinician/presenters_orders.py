@@ -14,6 +14,7 @@ from clinician.work_words import HALVES
 from domain.order_guards import Guard
 from domain.orders import OrderKind
 from domain.protocol import Half
+from domain.slots import SlotKey
 from models.order import DoseOrder
 from services.growth import SizeReview
 from services.measurements import surface_of
@@ -85,7 +86,7 @@ def order_rows(rows: Sequence[DoseOrder], names: Mapping[int, str]) -> list[Orde
             what=_what(row),
             detail=_detail(row),
             begins=slot_words(row.from_on, row.from_half),
-            ends=slot_words(row.until_on, row.until_half),
+            ends=_ends(row, signed_rows),
             state=_state(row, signed_rows, row.id in amended),
             signers=_signers(row, names),
             waits=row.signed_at is None and not is_overtaken(row, signed_rows),
@@ -93,6 +94,25 @@ def order_rows(rows: Sequence[DoseOrder], names: Mapping[int, str]) -> list[Orde
         )
         for row in rows
     ]
+
+
+def _ends(row: DoseOrder, signed_rows: Sequence[DoseOrder]) -> str:
+    """The first slot of the dose or stop signed since; of a hold its restart."""
+    if row.kind is OrderKind.HOLD or row.signed_at is None:
+        return slot_words(row.until_on, row.until_half)
+    since = [
+        SlotKey(later.from_on, later.from_half)
+        for later in signed_rows
+        if later.kind is not OrderKind.HOLD and _is_later(later, row)
+    ]
+    end = min(since, default=None)
+    return "" if end is None else slot_words(end.on, end.half)
+
+
+def _is_later(later: DoseOrder, row: DoseOrder) -> bool:
+    if later.signed_at is None or row.signed_at is None:
+        return False
+    return (later.signed_at, later.id) > (row.signed_at, row.id)
 
 
 def _rests_on(row: DoseOrder) -> str:

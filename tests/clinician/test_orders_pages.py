@@ -96,6 +96,13 @@ def test_the_signed_starting_order_is_in_the_history(
     assert "0.38\N{NO-BREAK SPACE}mL" in desk.see("/orders")
 
 
+def test_an_order_that_another_one_followed_shows_its_end(desk: Desk) -> None:
+    desk.send("/orders/new", an_order_said())
+    desk.send("/orders/new", an_order_said(amount="0.34", from_on="2026-03-12"))
+    # where the new one begins, and where the old one ends
+    assert desk.see("/orders").count("12 Mar 2026, Evening") == 2
+
+
 def test_the_same_form_twice_is_one_order(session: Session, desk: Desk, child: Participant) -> None:
     said = an_order_said()
     assert [desk.send("/orders/new", said).status_code for _ in range(2)] == [303, 303]
