@@ -103,7 +103,10 @@ def _day_of(on: object) -> str:
 
 def _level_detail(facts: Mapping[str, object]) -> str:
     arrow = ARROWS.get(Position(str(facts["position"])), "") if "position" in facts else ""
-    bounds = f"{facts['low']}–{facts['high']}" if {"low", "high"} <= facts.keys() else ""
+    # 10.0 is below a range that 10 does not belong to
+    is_open = facts.get("low_included") is False
+    ends = f"{'>' if is_open else ''}{facts.get('low')}–{facts.get('high')}"
+    bounds = ends if {"low", "high"} <= facts.keys() else ""
     words = str(_("range %(range)s", range=bounds)) if bounds else ""
     return " · ".join(filter(None, (f"{arrow} {facts.get('result', '')} ng/mL".strip(), words)))
 

@@ -18,6 +18,7 @@ from domain.slots import SlotKey
 from models.dose import DoseEntry
 from models.visit import InpatientStay
 from services.diary import Diary
+from services.doses import UNDONE
 from services.inpatient import happened
 from web.formats import clock, language, millilitres, short_day
 
@@ -130,6 +131,10 @@ def _cell(state: SlotState, reader: _Reader) -> DiaryCell:
     )
 
 
+def _why(reason: str | None) -> str:
+    return str(_("undone at once")) if reason == UNDONE else reason or ""
+
+
 def _line(row: DoseEntry, state: SlotState, reader: _Reader, *, stands: bool) -> DiaryLine:
     zone, on = reader.zone, state.slot.on
     amended = reader.diary.rows.get(str(row.amends_id)) if row.amends_id else None
@@ -139,7 +144,7 @@ def _line(row: DoseEntry, state: SlotState, reader: _Reader, *, stands: bool) ->
             gettext(
                 "corrects: %(what)s (%(reason)s)",
                 what=_what(amended, reader.protocol, zone),
-                reason=row.amend_reason or "",
+                reason=_why(row.amend_reason),
             )
         )
     return DiaryLine(

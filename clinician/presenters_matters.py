@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 
+from clinician.fact_words import Reader as FactReader
+from clinician.fact_words import fact_lines
 from clinician.place import Place
 from clinician.presenters_worklist import ItemCard, Reader, item_cards
 from clinician.work_words import OUTCOMES, STEPS, URGENCIES, matter_word, options
@@ -86,7 +88,7 @@ def _open(
         OpenMatter(
             card=card,
             story=_story(stories.get(item.key), place.zone),
-            facts=_facts(item.facts),
+            facts=fact_lines(item.facts, FactReader(place.protocol, place.zone)),
             rule=item.alert.rule_version if item.alert else place.protocol.key,
             is_chosen=item.key == request.args.get("key"),
         )
@@ -105,7 +107,7 @@ def _past(place: Place, story: AlertStory) -> PastMatter:
         outcome=outcome_word(alert),
         note=alert.outcome_note or "",
         story=_story(story, place.zone),
-        facts=_facts(alert.facts),
+        facts=fact_lines(alert.facts, FactReader(place.protocol, place.zone)),
         rule=alert.rule_version,
         may_reopen=place.may(Permission.RECORD) and alert.outcome in set(AlertOutcome),
         is_chosen=alert.key == request.args.get("key"),
@@ -136,12 +138,3 @@ def _step_words(step: HistoryLine) -> str:
     if step.to and step.to != step.by:
         words = str(_("%(what)s to %(name)s", what=words, name=step.to))
     return str(_("%(what)s, by %(name)s", what=words, name=step.by)) if step.by else words
-
-
-def _facts(facts: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """As stored: the inputs of the rule, by the names they have in the interface for machines."""
-    return tuple((name, _text(value)) for name, value in facts.items() if value is not None)
-
-
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -38,6 +38,7 @@ def raise_concern(
             "tier": judged.concern.code,
             "verdict": judged.headline,
             "low": judged.target.low,
+            "low_included": judged.target.low_included,
             "high": judged.target.high,
         },
     )

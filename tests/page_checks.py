@@ -15,7 +15,8 @@ _SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 _AS_THEY_ARE: Final = re.compile(
     r"""\b(?:
         Sirolog | English | Language        # the product, and the switch to the other language
-      | [µmk]?(?:g|L|m|mol|kat)/L | mg | mL | kg | cm | mm | ng | mEq/L
+      | [µmk]?(?:g|L|m|mol|kat)/L | mg/mmol | mg/m² | mg | mL | kg | cm | mm | ng | mEq/L
+      | mm³ | Rosendaal
       | Kasabach-Merritt | Mosteller | Haycock | khe-[\w-]+ | Asia/\w+ | IMG_\d+\.JPG
     )\b""",
     re.VERBOSE,

@@ -179,7 +179,7 @@ def test_each_matter_says_what_it_rests_on_and_by_which_rules(
     page = desk.see("/matters")
     assert "How this was worked out" in page
     assert PROTOCOL_KEY in page
-    assert "symptom" in page
+    assert "<dt>Symptom</dt>" in page
 
 
 def test_a_reviewed_child_has_nothing_new(session: Session, desk: Desk, child: Participant) -> None:

@@ -236,6 +236,13 @@ def test_a_high_level_says_what_to_do_and_reaches_the_worklist(
     assert "Level outside the range" in desk.see("")
 
 
+def test_the_worklist_says_that_ten_is_outside_of_the_high_range(
+    session: Session, desk: Desk
+) -> None:
+    a_level_at(desk, session, level="10.0")
+    assert "▼ 10.0 ng/mL · range &gt;10–15" in desk.see("/matters")
+
+
 def test_a_clinician_overrules_with_a_reason_and_the_rule_stays_visible(
     session: Session, desk: Desk
 ) -> None:

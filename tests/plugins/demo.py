@@ -30,6 +30,7 @@ from factories import a_clinician, a_guardianship, an_order, sign_in_carer, sign
 from models import Base
 from models.account import Account, AccountKind
 from models.adverse_event import AdverseEvent
+from models.laboratory import LabResult, Level, ReferenceRange
 from models.order import DoseOrder
 from models.participant import Participant
 from models.photo import Photo
@@ -89,6 +90,7 @@ class DemoStudy:
         columns = (
             *(Account.display_name, Participant.call_name, Site.name, DoseOrder.reason),
             *(Treatment.name, TumourVolume.reader, AdverseEvent.term),
+            *(Level.laboratory, LabResult.laboratory, ReferenceRange.laboratory),
         )
         words = {word for column in columns for word in self.session.scalars(select(column))}
         return sorted(filter(None, words), key=len, reverse=True)

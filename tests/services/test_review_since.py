@@ -200,7 +200,8 @@ def test_platelets_call_below_a_bound_and_when_they_fall_by_a_share(
     if before is not None:
         count_platelets(session, child, gao, before, NOW - 48 * HOUR)
     count_platelets(session, child, gao, result, NOW - 24 * HOUR)
-    assert calls(session) == told
+    # draft grades wait beside them
+    assert [code for code in calls(session) if code.startswith("platelets_")] == told
 
 
 @pytest.mark.parametrize(("weight", "told"), [("12.0", []), ("13.0", ["reweigh"])])
