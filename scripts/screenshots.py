@@ -124,6 +124,9 @@ def _clinic(desk: Page) -> None:
     _take(desk, "course", only=".timeline")
     for name, path in (
         ("orders", "/orders"),
+        ("levels", "/levels"),
+        ("tumour", "/tumour"),
+        ("adherence", "/adherence"),
         ("order-new", "/orders/new"),
         ("photos-compared", "/photos"),
         ("assessment", "/assessments/month_6/new"),
