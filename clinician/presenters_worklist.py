@@ -178,7 +178,7 @@ def _row(
 
 
 def new_words(new: SinceReview | None) -> str:
-    """What came since the reader last reviewed the child: "2 doses, 1 level"."""
+    """What came since the reader last reviewed the child: "levels: 1, photos: 2"."""
     if new is None or not new.total:
         return ""
     kinds = (
@@ -190,7 +190,7 @@ def new_words(new: SinceReview | None) -> str:
         (new.photos, _("photos")),
         (new.messages, _("messages failed")),
     )
-    return ", ".join(f"{count} {word}" for count, word in kinds if count)
+    return ", ".join(f"{word}: {count}" for count, word in kinds if count)
 
 
 def order_words(line: ChildLine) -> str:
