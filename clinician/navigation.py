@@ -16,7 +16,6 @@ def doors() -> dict[str, bool]:
     return {
         "sees_children": bool(sites_with(actor, Permission.VIEW)),
         "enrols": bool(sites_with(actor, Permission.ENROL)),
-        "randomises": bool(sites_with(actor, Permission.RANDOMISE)),
         "reads_masked": bool(sites_with(actor, Permission.READ_MASKED)),
         "manages_readings": bool(sites_with(actor, Permission.MANAGE_READINGS)),
     }

@@ -13,7 +13,7 @@ from clinician.dose_strip import STATE_WORDS, look
 from clinician.result_words import CHANNELS, word
 from domain.diary import SlotState
 from domain.entries import DoseSource, Outcome
-from domain.protocol import Half, Protocol
+from domain.protocol import Protocol
 from domain.slots import SlotKey
 from models.dose import DoseEntry
 from models.visit import InpatientStay
@@ -108,10 +108,6 @@ def stay_lines(rows: Sequence[InpatientStay]) -> list[StayLine]:
 def slot_name(key: SlotKey) -> str:
     """ "2026-03-10-morning", as forms carry a slot."""
     return f"{key.on.isoformat()}-{key.half}"
-
-
-def half_columns() -> tuple[Half, ...]:
-    return tuple(Half)
 
 
 def _cell(state: SlotState, reader: _Reader) -> DiaryCell:

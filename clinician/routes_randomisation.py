@@ -91,7 +91,7 @@ def randomise(participant: UUID) -> ResponseReturnValue:
 @blueprint.get("/randomisation")
 def randomisation() -> str:
     """Places used and left in each stratum of one's sites, and every allocation made."""
-    sites = sites_with(current_actor(), Permission.RANDOMISE)
+    sites = sites_with(current_actor(), Permission.VIEW)
     found = lists_of_sites(db.session(), sites)
     names = names_of(db.session(), [row.recorded_by_id for row in found.allocations])
     zones = {site.id: site.time_zone for site in found.sites}

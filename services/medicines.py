@@ -7,8 +7,8 @@ medicine is a correction of its row.
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from domain.medicines import find_medicine, plain_name
 from domain.protocol import Protocol
@@ -133,10 +133,13 @@ def _tell_clinic(
 
 
 def _days_drawn(session: Session, participant: Participant) -> list[date]:
-    tables = timetables(session, participant.id)
+    tables, later = timetables(session, participant.id), aliased(Level)
     drawn = session.scalars(
         select(Level.drawn_at)
-        .where(Level.participant_id == participant.id)
+        .where(
+            Level.participant_id == participant.id,
+            ~exists(select(later.id).where(later.amends_id == Level.id)),
+        )
         .order_by(Level.drawn_at)
     )
     return [local_date(tables, at) if tables else at.date() for at in drawn]

@@ -25,10 +25,6 @@ class Seal:
     def __init__(self, key: str | None) -> None:
         self._fernet = None if key is None else Fernet(_derived(key))
 
-    @property
-    def has_key(self) -> bool:
-        return self._fernet is not None
-
     def secret(self, secret: bytes, now: datetime) -> str:
         """A seed or a salt under seal. Raises SealError without a key."""
         return self._seal(secret.hex(), now)

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from domain.entries import Channel
 from domain.protocol import Protocol
 from domain.symptoms import FEVER, NOT_SO, OTHER, Report, calls_clinic, fever_grade
-from models.attention import Urgency
 from models.participant import Participant, ParticipantStatus
 from models.symptom import SymptomReport
 from services.actor import Actor, ActorKind, account_of
 from services.alerts import Matter, raise_once
+from services.alerts import matter as matter_of
 from services.audit import Act, record
 from services.errors import RefusedError
 from services.local_today import today_of
@@ -225,6 +225,4 @@ def _matter(row: SymptomReport, code: str, protocol: Protocol) -> Matter:
         "celsius": row.celsius,
     }
     name = f"{row.kind}:{row.noticed_on.isoformat()}:{weight}"
-    trigger = protocol.worklist.trigger(code)
-    urgency = Urgency(trigger.urgency) if trigger else Urgency.SAME_DAY
-    return Matter(code, name, urgency, facts)
+    return matter_of(protocol, code, name, facts)

@@ -86,7 +86,7 @@ ENTRIES: Final[Mapping[str, Rule]] = {
     "clinician.new_consent": Permission.ENROL,
     "clinician.randomise": Permission.RANDOMISE,
     "clinician.end_study": Permission.ENROL,
-    "clinician.randomisation": Permission.RANDOMISE,
+    "clinician.randomisation": Permission.VIEW,
     "clinician.orders": Permission.VIEW,
     "clinician.order": Permission.VIEW,
     "clinician.measurements": Permission.VIEW,
