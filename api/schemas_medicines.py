@@ -13,6 +13,12 @@ class SaidMeasurementSchema(WriteSchema):
     measured_on = Day(required=True)
     height_cm = Exact(required=True)
     weight_kg = Exact(required=True)
+    amends = Ident(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the `client_id` of the measurement that this corrects"},
+    )
+    amend_reason = Words(load_default=None, allow_none=True, longest=500)
 
 
 class MeasurementSchema(Schema):
@@ -25,6 +31,7 @@ class MeasurementSchema(Schema):
     bsa_m2 = Computed(required=True)
     bsa_formula = Words(required=True)
     rule_version = Words(required=True)
+    amend_reason = Words(required=True, allow_none=True)
 
 
 class SizeReviewSchema(Schema):

@@ -104,6 +104,10 @@ class Measurement(Recorded, Base):
     bsa_m2: Mapped[Decimal]
     bsa_formula: Mapped[str] = mapped_column(String(16))
     rule_version: Mapped[str] = mapped_column(String(64))
+    amends_id: Mapped[int | None] = mapped_column(
+        ForeignKey("measurement.id"), unique=True, index=True
+    )
+    amend_reason: Mapped[str | None]
 
 
 class Allocation(Recorded, Base):

@@ -19,6 +19,7 @@ from models.participant import (
 from models.site import Site
 from services.access import Permission, check_child, sites_with
 from services.actor import Actor
+from services.measurements import stands
 
 _OTHER: Final = aliased(Participant)
 _OTHERS: Final = select(_OTHER.public_id).where(
@@ -41,7 +42,7 @@ _AFTER: Final = (
 _NEWEST: Final = aliased(Measurement)
 _NEWEST_ID: Final = (
     select(_NEWEST.id)
-    .where(_NEWEST.participant_id == Participant.id)
+    .where(_NEWEST.participant_id == Participant.id, stands(_NEWEST))
     .order_by(_NEWEST.measured_on.desc(), _NEWEST.id.desc())
     .limit(1)
     .correlate(Participant)

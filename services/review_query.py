@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from models.base import UtcDateTime
 from models.laboratory import LabResult, Level, LevelOverrule
 from models.participant import Allocation, Measurement, Participant
+from services.measurements import stands
 
 _CHILD: Final[BindParameter[int]] = bindparam("child")
 _START: Final = bindparam("start_at", type_=UtcDateTime())
@@ -16,7 +17,7 @@ _END: Final = bindparam("end_at", type_=UtcDateTime())
 
 _NEWEST: Final = (
     select(Measurement)
-    .where(Measurement.participant_id == _CHILD)
+    .where(Measurement.participant_id == _CHILD, stands())
     .order_by(Measurement.measured_on.desc(), Measurement.id.desc())
     .limit(1)
     .subquery()

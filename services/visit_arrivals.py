@@ -16,6 +16,7 @@ from models.participant import Measurement, Participant
 from models.photo import Photo
 from models.tumour import TumourVolume
 from models.visit import Visit
+from services.measurements import stands
 from services.visits import due_at_visit
 
 DAY: Final = timedelta(days=1)
@@ -126,7 +127,7 @@ def _drawn(
 
 
 def _dated(session: Session, child: int) -> Iterable[tuple[str, date]]:
-    sizes = select(Measurement.measured_on).where(Measurement.participant_id == child)
+    sizes = select(Measurement.measured_on).where(Measurement.participant_id == child, stands())
     yield from ((_SIZE, on) for on in session.scalars(sizes))
     photos = select(Photo.shown_on).where(
         Photo.participant_id == child, Photo.unusable_reason.is_(None)

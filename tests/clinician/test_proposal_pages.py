@@ -193,3 +193,23 @@ def test_a_coordinator_measures_and_a_monitor_only_reads(
     monitor = sit_down(app, client, session, child, StaffRole.MONITOR)
     assert "<form" not in monitor.see("/measurements").split("<main")[1]
     assert monitor.send("/measurements", {"client_id": new_id()}).status_code == 403
+
+
+def test_a_wrong_weight_is_corrected_with_a_reason(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    desk = at_desk(app, client, session, Case("high", "0.40", "9.0", *[""] * 6))
+    wrong = new_id()
+    said = {"measured_on": "2026-03-09", "height_cm": "80", "weight_kg": "101.5"}
+    assert desk.send("/measurements", said, client_id=wrong).status_code == 303
+    form = desk.see(f"/measurements?amends={wrong}")
+    assert "Correct a measurement" in form
+    assert 'value="101.5"' in form
+    mended = {**said, "weight_kg": "10.7", "amends": wrong}
+    assert desk.send("/measurements", mended, client_id=new_id()).status_code == 422
+    whole = {**mended, "amend_reason": "a slip of the finger"}
+    assert desk.send("/measurements", whole, client_id=new_id()).status_code == 303
+    page = desk.see("/measurements")
+    assert "corrected since" in page
+    assert "corrected: a slip of the finger" in page
+    assert "10.7 kg" in desk.see("")
