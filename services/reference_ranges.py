@@ -252,20 +252,26 @@ def _amended(session: Session, site: Site, said: SaidRange) -> int | None:
 
 
 def _audit(session: Session, actor: Actor, row: ReferenceRange, now: datetime) -> None:
+    before = session.get(ReferenceRange, row.amends_id) if row.amends_id else None
     act = Act(
-        action="reference_range.corrected" if row.amends_id else "reference_range.recorded",
+        action="reference_range.corrected" if before else "reference_range.recorded",
         subject="reference_range",
         subject_id=row.id,
         site_id=row.site_id,
-        old={"amends_id": row.amends_id} if row.amends_id else None,
-        new={
-            "laboratory": row.laboratory,
-            "analyte": row.analyte,
-            "ages": f"{row.from_days}-{row.to_days}",
-            "sex": row.sex,
-            "low": row.low,
-            "high": row.high,
-            "unit": row.unit,
-        },
+        old=_told(before) if before else None,
+        new=_told(row),
     )
     record(session, actor, act, now)
+
+
+def _told(row: ReferenceRange) -> dict[str, object]:
+    return {
+        "laboratory": row.laboratory,
+        "analyte": row.analyte,
+        "ages": f"{row.from_days}-{row.to_days}",
+        "sex": row.sex,
+        "low": row.low,
+        "high": row.high,
+        "unit": row.unit,
+        "valid_from_on": row.valid_from_on,
+    }
