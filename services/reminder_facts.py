@@ -14,9 +14,9 @@ from domain.reminders import ChildFacts
 from domain.slots import DAY, SlotKey, Timetable, local_date
 from models.dose import DoseEntry
 from models.order import DoseOrder
-from models.participant import DaySchedule
 from models.visit import BloodDraw, Visit, VisitState
 from services.inpatient import inpatient_days_of
+from services.timetables import timetables_of
 
 Timetables = Mapping[int, tuple[Timetable, ...]]
 
@@ -31,7 +31,7 @@ class Days:
 
 def facts_of(session: Session, children: Collection[int], days: Days) -> Mapping[int, ChildFacts]:
     """What is known of each of these children (database ids) that matters for the days."""
-    tables = _timetables(session, children)
+    tables = timetables_of(session, children)
     orders = _orders(session, children)
     told = _told(session, children, days)
     trough_on = _trough_days(session, children, days)
@@ -48,24 +48,6 @@ def facts_of(session: Session, children: Collection[int], days: Days) -> Mapping
         )
         for child in children
     }
-
-
-def _timetables(session: Session, children: Collection[int]) -> Timetables:
-    rows = session.execute(
-        select(
-            DaySchedule.participant_id,
-            DaySchedule.from_on,
-            DaySchedule.time_zone,
-            DaySchedule.morning_local,
-            DaySchedule.evening_local,
-        )
-        .where(DaySchedule.participant_id.in_(children))
-        .order_by(DaySchedule.from_on, DaySchedule.recorded_at, DaySchedule.id)
-    )
-    newest: defaultdict[int, dict[date, Timetable]] = defaultdict(dict)
-    for child, from_on, zone, morning, evening in rows:
-        newest[child][from_on] = Timetable(from_on, zone, morning, evening)
-    return {child: tuple(by_date.values()) for child, by_date in newest.items()}
 
 
 def _orders(session: Session, children: Collection[int]) -> Mapping[int, tuple[OrderStep, ...]]:

@@ -19,8 +19,9 @@ from domain.slots import SlotKey, Timetable
 from models.dose import DoseEntry
 from models.laboratory import Level
 from models.order import DoseOrder
-from models.participant import DaySchedule, Participant
+from models.participant import Participant
 from services.diary_entries import COLUMNS, entry_from
+from services.timetables import timetables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def diaries_of(
     """By child, with the entries of slots from `since` on; three queries, none for nobody."""
     if not child_ids:
         return {}
-    tables = _timetables(session, child_ids)
+    tables = timetables_of(session, child_ids)
     orders, entries = orders_of(session, child_ids), _entries(session, child_ids, since)
     return {
         child: ShortDiary(tables.get(child, ()), orders.get(child, ()), entries.get(child, ()))
@@ -194,26 +195,6 @@ def _last_level() -> Any:
         .correlate(Participant)
         .scalar_subquery()
     )
-
-
-def _timetables(
-    session: Session, child_ids: Collection[int]
-) -> Mapping[int, tuple[Timetable, ...]]:
-    rows = session.execute(
-        select(
-            DaySchedule.participant_id,
-            DaySchedule.from_on,
-            DaySchedule.time_zone,
-            DaySchedule.morning_local,
-            DaySchedule.evening_local,
-        )
-        .where(DaySchedule.participant_id.in_(child_ids))
-        .order_by(DaySchedule.from_on, DaySchedule.recorded_at, DaySchedule.id)
-    )
-    newest: dict[int, dict[date, Timetable]] = defaultdict(dict)
-    for child, from_on, zone, morning, evening in rows:
-        newest[child][from_on] = Timetable(from_on, zone, morning, evening)
-    return {child: tuple(found.values()) for child, found in newest.items()}
 
 
 def _entries(

@@ -1,7 +1,9 @@
 """A child's dose times and time zone, with their history."""
 
 import uuid
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -24,6 +26,18 @@ _OF_CHILD: Final = (
     .order_by(DaySchedule.from_on, DaySchedule.recorded_at, DaySchedule.id)
 )
 
+_OF_CHILDREN: Final = (
+    select(
+        DaySchedule.participant_id,
+        DaySchedule.from_on,
+        DaySchedule.time_zone,
+        DaySchedule.morning_local,
+        DaySchedule.evening_local,
+    )
+    .where(DaySchedule.participant_id.in_(bindparam("children", expanding=True)))
+    .order_by(DaySchedule.from_on, DaySchedule.recorded_at, DaySchedule.id)
+)
+
 
 def timetables(session: Session, participant_id: int) -> tuple[Timetable, ...]:
     """The history by `from_on`; of two rows for one date the one recorded later counts."""
@@ -33,6 +47,17 @@ def timetables(session: Session, participant_id: int) -> tuple[Timetable, ...]:
         for from_on, zone, morning, evening in rows
     }
     return tuple(newest.values())
+
+
+def timetables_of(
+    session: Session, child_ids: Collection[int]
+) -> Mapping[int, tuple[Timetable, ...]]:
+    """The histories of many children in one query; a child without dose times is absent."""
+    rows = session.execute(_OF_CHILDREN, {"children": list(child_ids)})
+    newest: defaultdict[int, dict[date, Timetable]] = defaultdict(dict)
+    for child, from_on, zone, morning, evening in rows:
+        newest[child][from_on] = Timetable(from_on, zone, morning, evening)
+    return {child: tuple(found.values()) for child, found in newest.items()}
 
 
 def timetable_content(participant_id: int, table: Timetable) -> dict[str, Any]:
