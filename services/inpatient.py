@@ -15,10 +15,10 @@ from services.access import Permission, may
 from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import ForbiddenError, RefusedError
+from services.local_today import today_of
 from services.once import add_once, first_result
 from services.results import amended_row, check_reason, standing
 from services.turns import take_turn
-from services.visits import today_of
 
 DAY = timedelta(days=1)
 

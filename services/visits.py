@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.protocol import Due, Protocol
-from domain.slots import local_date
 from domain.visits import PlannedVisit, planned_visits
 from models.participant import Participant
 from models.visit import Visit, VisitState
@@ -21,7 +20,7 @@ from services.access import Permission, may
 from services.actor import Actor, account_of
 from services.audit import Act, record
 from services.errors import ForbiddenError, NotFoundError, RefusedError
-from services.timetables import timetables
+from services.local_today import today_of
 from services.turns import take_turn
 
 
@@ -200,12 +199,6 @@ def due_at_visit(visit: Visit, protocol: Protocol) -> tuple[str, ...]:
         return tuple(str(code) for code in visit.due or ())
     plans = {plan.code: plan for plan in protocol.visits}
     return plans[visit.code].due if visit.code in plans else ()
-
-
-def today_of(session: Session, participant: Participant, now: datetime) -> date:
-    """The date on the family's wall."""
-    tables = timetables(session, participant.id)
-    return local_date(tables, now) if tables else now.date()
 
 
 def _at_child(act: Act, participant: Participant) -> Act:
