@@ -7,17 +7,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.attention import Alert, AlertEvent, Urgency
+from models.attention import Alert, Urgency
 from models.laboratory import Level
 from models.participant import Participant
 from services.actor import Actor, account_of
+from services.alert_history import AlertStep, add_step
 from services.alerts import Matter, raise_once
 from services.audit import Act, record
 from services.verdicts import JudgedLevel
 
 CODE: Final = "level_concern"
 # how such a matter ends without a clinician's answer
-CORRECTED: Final = "level_corrected"
+CORRECTED: Final = AlertStep.LEVEL_CORRECTED.value
 
 
 def raise_concern(
@@ -62,16 +63,8 @@ def end_concern(
         return
     alert.acknowledged_at, alert.acknowledged_by_id = now, account_of(actor)
     alert.outcome, alert.outcome_note = CORRECTED, by.amend_reason
-    session.add(
-        AlertEvent(
-            alert_id=alert.id,
-            kind=CORRECTED,
-            at=now,
-            by_id=account_of(actor),
-            note=by.amend_reason,
-        )
-    )
-    session.flush()
+    by_id, step = account_of(actor), AlertStep.LEVEL_CORRECTED
+    add_step(session, alert, step, now=now, by_id=by_id, note=by.amend_reason)
     act = Act("alert.ended", "alert", alert.id, participant.id, participant.site_id)
     new = {"code": alert.code, "outcome": CORRECTED, "level": by.public_id}
     record(session, actor, replace(act, new=new, reason=by.amend_reason), now)
