@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from clinician import blueprint
 from clinician.clinic_dose_form import SheetForm, SheetSchema, read_lines, typed
+from clinician.days_form import DaysForm, DaysSchema
 from clinician.dose_strip import STATE_WORDS, look
 from clinician.place import Place, place_of
 from clinician.presenters_diary import SOURCES, slot_name
@@ -26,9 +27,8 @@ from services.clinic_doses import enter_doses
 from services.diary import Diary, read
 from services.errors import RefusedError
 from services.inpatient import inpatient_days
-from web.fields import Day
 from web.formats import millilitres
-from web.forms import WHOLE, Filled, FormSchema, blank, read_form
+from web.forms import WHOLE, Filled, blank, read_form
 from web.forms import read as read_fields
 from web.sentences import sentence
 
@@ -40,17 +40,6 @@ _OUTCOMES: Final[Mapping[Outcome, Any]] = {
     Outcome.MISSED: _("Not given"),
     Outcome.RETRACTED: _("Take the entry out"),
 }
-
-
-class DaysSchema(FormSchema):
-    first_on = Day(data_key="from", load_default=None)
-    last_on = Day(data_key="to", load_default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class DaysForm:
-    first_on: date | None
-    last_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A child's diary at the clinic: month by month, and adherence over any days."""
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from clinician import blueprint
+from clinician.days_form import DaysForm, DaysSchema
 from clinician.place import Place, place_of
 from clinician.presenters_adherence import adherence_view
 from clinician.presenters_diary import diary_days, stay_lines
@@ -18,24 +18,12 @@ from services.diary import read
 from services.errors import RefusedError
 from services.inpatient import inpatient_days, stays_of
 from services.people import names_of
-from web.fields import Day
-from web.forms import Filled, FormSchema
+from web.forms import Filled
 from web.forms import read as read_fields
 
 _CHILD = "/participants/<uuid:participant>"
 _LONGEST = timedelta(days=800)
 _USUAL = timedelta(days=27)
-
-
-class DaysSchema(FormSchema):
-    first_on = Day(data_key="from", load_default=None)
-    last_on = Day(data_key="to", load_default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class DaysForm:
-    first_on: date | None
-    last_on: date | None
 
 
 @blueprint.get(f"{_CHILD}/diary")
