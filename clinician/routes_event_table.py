@@ -1,7 +1,5 @@
 """Adverse events of whole sites: children by term, highest grade and arm; as a page and as CSV."""
 
-import csv
-import io
 from typing import Any
 
 from flask import Response, render_template, request
@@ -9,6 +7,7 @@ from sqlalchemy import select
 
 from clinician import blueprint
 from clinician.event_words import term_word
+from exports.csv_file import csv_bytes
 from models.site import Site
 from services.access import Permission, sites_with
 from services.errors import NotFoundError
@@ -53,13 +52,8 @@ def event_table_file() -> Response:
     """The same numbers; terms as CTCAE names them, arms by their codes."""
     _all, chosen = _sites()
     table = _table(chosen)
-    told = io.StringIO()
-    writer = csv.writer(told)
-    writer.writerow(COLUMNS)
-    for line in (*table.totals, *table.lines):
-        writer.writerow(_cells(line, table))
-    # the mark makes spreadsheets read it as what it is
-    body = "\ufeff" + told.getvalue()
+    lines = (*table.totals, *table.lines)
+    body = csv_bytes(COLUMNS, (list(map(str, _cells(line, table))) for line in lines))
     headers = {"Content-Disposition": 'attachment; filename="adverse-events.csv"'}
     return Response(body, mimetype="text/csv", headers=headers)
 
